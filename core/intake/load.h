@@ -1,0 +1,37 @@
+/* A package becomes one SQLite file: built aside by the jailed loader, checked, published by rename. */
+#ifndef INTAKE_LOAD_H
+#define INTAKE_LOAD_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "intake/package.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct load_reject { long line; const char *column, *value, *reason; };
+struct load_table {
+	const char *name;
+	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped */
+	struct load_reject *reject; size_t nreject;    /* the first ones, in order */
+};
+struct load_report {
+	const char *package, *key;
+	struct load_table *table; size_t ntable;
+	double seconds;
+};
+struct load_job {
+	const char *package_dir;                       /* folder with datapackage.json, relative to root */
+	const char *root;                              /* project folder, absolute: paths in messages are relative to it */
+	const char *data_dir;                          /* absolute; <package>.db is published here */
+	double wall_seconds;
+	uint64_t memory;
+	bool allow_unjailed;
+};
+
+/* Digest of everything the package is built from: descriptor, files, loader version. The package file with this key needs no load. */
+bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e);
+/* Runs the loader in the jail and publishes. Any rejected row fails the load (exit 3) in this form; the file of before stays. */
+bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e);
+/* Inner stage PROC_LOADER: what runs inside the jail. Returns the exit status of the process. */
+int load_stage(int argc, char **argv);
+#endif

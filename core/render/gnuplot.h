@@ -1,0 +1,17 @@
+/* One gnuplot in the jail that draws many figures: reset between them, answered by a printed sentinel, restarted after any word on stderr. */
+#ifndef RENDER_GNUPLOT_H
+#define RENDER_GNUPLOT_H
+#include "base/buf.h"
+#include "base/err.h"
+#include <stdbool.h>
+
+struct gnuplot;
+/* work_dir: new empty private folder, the only place gnuplot may write in. It is started at the first drawing. */
+struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e);
+/* Runs one script; its output name is the fixed "out.pdf" / "out.svg" in work_dir (the script sets it). True when the sentinel came,
+ * stderr stayed empty and the file `made` is there and not empty. */
+bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made, struct err *e);
+void gnuplot_close(struct gnuplot *g);
+/* Appends s as a single-quoted gnuplot string. False for control characters. */
+bool gnuplot_quote(struct buf *out, const char *s, struct err *e);
+#endif

@@ -1,0 +1,42 @@
+/* The finished report: which ids an author's text uses, the generated folder, pdflatex until its auxiliary files are stable. */
+#ifndef RENDER_PAPER_H
+#define RENDER_PAPER_H
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "store/artefact.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE };
+struct use { enum use_kind kind; const char *id, *macro, *file; long line, column; };   /* file relative to the project */
+struct uses { struct use *item; size_t n; };
+
+/* Finds every \val, \Val, \valunit, \valwords, \fig, \figref, \tab, \tabref, \source … in the .tex files of a report folder, comments and verbatim left out.
+ * A malformed id is an error at its place. root: project folder; dir: relative to it. */
+bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
+
+/* An artefact with its full id ("workforce.municipal_police"). */
+struct paper_item { const char *id; const struct value *value; const struct table *table; const struct figure *figure; const char *figure_file; };
+struct annex { const char *name; struct table *part; size_t npart; };     /* generated/annex-<name>.tex: tables one after the other, long over pages */
+struct paper {
+	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
+	enum lang lang;
+	struct paper_item *item; size_t nitem;   /* sorted by id */
+	struct annex *annex; size_t nannex;
+	const char *edition, *date;          /* "data as of", date of the title page: ISO */
+	long long epoch;                     /* SOURCE_DATE_EPOCH */
+	const char *work_dir;                /* new private folder for this run */
+	const char *out;                     /* path of the PDF to publish */
+	double wall_seconds;
+	bool allow_unjailed;
+};
+/* Writes <dir>/generated/ (values.tex, figures, tables, annexes, continuum.sty); files that did not change are not touched; files no longer needed are removed. */
+bool paper_generate(const struct paper *p, struct err *e);
+/* Digest of all that pdflatex will read from the report folder, and of the date and the program version. */
+bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e);
+/* Runs pdflatex in the jail until .aux, .toc, .out … are stable (at most 5 times), publishes the PDF. TeX's errors come back with the author's file and line;
+ * undefined references, overfull boxes and missing characters are errors or warnings: warnings (may be NULL) receives them, a line each. */
+bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e);
+#endif

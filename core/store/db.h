@@ -1,0 +1,74 @@
+/* SQLite opened our way: connections, cached statements that know what they read, refusal of what a query may not do.
+ * The only module (with its neighbours in store/) that knows sqlite3.h. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/artefact.h"
+#include "store/schema.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct stmt;
+
+/* ledger.db: rollback journal, synchronous FULL, foreign keys, waits up to 5 s for a lock. Created when absent. */
+struct db *db_open_ledger(const char *path, struct err *e);
+/* A new package file while it is built: no journal, one writer, page size and cache for bulk loads. The file must not exist. */
+struct db *db_open_build(const char *path, struct err *e);
+
+/* Limits of a query connection; 0 = the default of that field. */
+struct db_limits {
+	uint64_t heap;               /* bytes for SQLite in this process (hard heap limit); default 512 MiB */
+	uint64_t steps;              /* virtual-machine steps of one statement; default none */
+	size_t text;                 /* longest text or blob; default 16 MB */
+	const volatile int *stop;    /* not NULL: a statement ends with ERR_SQL_STOPPED as soon as *stop is not 0 */
+};
+/* A query connection over finished packages: main is empty and in memory, package files are attached immutable as statements name
+ * their tables (at most 10 at a time, least recently used goes first). Everything but SELECT over package tables and allowed functions
+ * is refused by the authorizer. catalogue: borrowed until db_close. tmp_dir: for sorting, private to the process, may be NULL (memory). */
+struct db *db_open_query(const struct schema *catalogue, const struct db_limits *limits, const char *tmp_dir, struct err *e);
+/* Closes; statements still in the cache are finalised, one still handed out is a broken promise (assert). NULL is fine. */
+void db_close(struct db *db);
+
+/* One statement (more than one is ERR_SQL_MANY), from the cache when the same text was prepared before. Borrowed: give it back by stmt_done.
+ * Errors carry line and column inside the SQL text, that line as excerpt with the caret, and SQLite's words; a name that does not exist
+ * gets the nearest one. n = length of sql. */
+struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e);
+/* Trusted text with any number of statements, nothing returned. */
+bool db_exec(struct db *db, const char *sql, struct err *e);
+bool db_begin(struct db *db, struct err *e);     /* BEGIN IMMEDIATE */
+bool db_commit(struct db *db, struct err *e);
+void db_rollback(struct db *db);                 /* harmless outside a transaction */
+int64_t db_last_rowid(struct db *db);
+int64_t db_changes(struct db *db);
+
+/* 1 = a row is there, 0 = end, -1 = *e. A parameter never bound is ERR_SQL_PARAM at the first step. */
+int stmt_step(struct stmt *st, struct err *e);
+void stmt_reset(struct stmt *st);                /* and unbinds */
+void stmt_done(struct stmt *st);                 /* gives it back to the cache; NULL is fine */
+
+int stmt_parameters(const struct stmt *st);
+const char *stmt_parameter(const struct stmt *st, int i);   /* name without its sign, i from 1; NULL for "?" */
+void stmt_bind_null(struct stmt *st, int i);     /* i from 1 */
+void stmt_bind_int(struct stmt *st, int i, int64_t v);
+void stmt_bind_real(struct stmt *st, int i, double v);
+void stmt_bind_text(struct stmt *st, int i, const char *s, size_t n);   /* copied */
+
+int stmt_columns(const struct stmt *st);
+const char *stmt_column_name(const struct stmt *st, int i);  /* i from 0 */
+/* Package, table and column that a result column shows unchanged; false for an expression. */
+bool stmt_column_origin(const struct stmt *st, int i, struct read *out);
+enum cell_type { CELL_NULL, CELL_INT, CELL_REAL, CELL_TEXT };   /* blobs are refused at stmt_step */
+struct cell { enum cell_type type; int64_t i; double d; const char *s; size_t n; };   /* s valid until the next step */
+struct cell stmt_cell(struct stmt *st, int i);
+int64_t stmt_int(struct stmt *st, int i);        /* SQLite's conversions */
+double stmt_real(struct stmt *st, int i);
+const char *stmt_text(struct stmt *st, int i);   /* NULL for NULL; valid until the next step */
+
+/* What the statement reads, from the authorizer at prepare: sorted, unique; valid as long as the statement. */
+const struct read *stmt_reads(const struct stmt *st, size_t *n);
+/* Times the connection refused something, for doctor and tests: text of the last refusal or NULL. */
+const char *db_refused(const struct db *db);
+#endif

@@ -1,0 +1,81 @@
+/* Pages are chained; nothing is freed before arena_free. Sizes that outside data decide are capped by the caller. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 64 * 1024 };
+
+struct arena_page {
+	struct arena_page *next;
+	size_t cap;
+	alignas(max_align_t) char data[];
+};
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	size_t align = alignof(max_align_t);
+
+	if (n > SIZE_MAX / 2) {
+		fputs("continuum: absurd allocation\n", stderr);
+		abort();
+	}
+	n = (n + align - 1) / align * align;
+	if (!a->page || a->page->cap - a->used < n) {
+		size_t cap = n > PAGE ? n : PAGE;
+		struct arena_page *p = malloc(sizeof *p + cap);
+		if (!p) {
+			fputs("continuum: out of memory\n", stderr);
+			abort();
+		}
+		*p = (struct arena_page){ .next = a->page, .cap = cap };
+		a->page = p;
+		a->used = 0;
+	}
+	void *r = a->page->data + a->used;
+	a->used += n;
+	return memset(r, 0, n);
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	char *r = arena_alloc(a, n + 1);
+
+	if (n)
+		memcpy(r, s, n);
+	return r;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return arena_strdup(a, "");
+	char *r = arena_alloc(a, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(r, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+void arena_free(struct arena *a)
+{
+	for (struct arena_page *p = a->page, *next; p; p = next) {
+		next = p->next;
+		free(p);
+	}
+	*a = (struct arena){ 0 };
+}

@@ -1,0 +1,251 @@
+/* The table of messages and how a record becomes words. */
+#include "base/err.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct message {
+	const char *name;
+	enum exit_code code;
+	const char *text[2], *hint[2];   /* indexed by enum lang: French, English */
+} messages[ERR_COUNT] = {
+	[ERR_NONE] = { "none", EXIT_OK, { "", "" }, { "", "" } },
+#define ERR(id, name, code, en, fr, hint_en, hint_fr) [id] = { name, code, { fr, en }, { hint_fr, hint_en } },
+#include "base/err_all.def"
+#undef ERR
+};
+
+/* Copies text without control characters, cut at a character boundary. */
+static void put(char *to, size_t size, const char *s, size_t n, bool lines)
+{
+	struct buf b = BUF(4096);
+
+	if (n > 4000)
+		n = 4000;
+	for (size_t i = 0, start = 0; lines && i <= n; i++) {
+		if (i < n && s[i] != '\n')
+			continue;
+		text_clean(&b, s + start, i - start);
+		if (i < n)
+			buf_char(&b, '\n');
+		start = i + 1;
+	}
+	if (!lines)
+		text_clean(&b, s, n);
+	size_t len = b.n < size - 1 ? b.n : size - 1;
+	while (len && len < b.n && ((unsigned char)b.s[len] & 0xc0) == 0x80)
+		len--;
+	memcpy(to, buf_text(&b), len);
+	to[len] = 0;
+	/* Foreign bytes that are no UTF-8 must not reach a terminal or a JSON text. */
+	for (size_t bad; (bad = text_utf8_bad(to, len)) < len;)
+		to[bad] = '?';
+	buf_free(&b);
+}
+
+bool err_set(struct err *e, enum err_id id, const char *fmt, ...)
+{
+	char text[ERR_ARGS * sizeof e->arg[0]];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		text[0] = 0;
+	*e = (struct err){ .id = id };
+	const char *s = text;
+	for (int i = 0; i < ERR_ARGS && s; i++) {
+		const char *end = strchr(s, ERR_SEP[0]);
+		put(e->arg[i], sizeof e->arg[i], s, end ? (size_t)(end - s) : strlen(s), false);
+		s = end ? end + 1 : NULL;
+	}
+	return false;
+}
+
+bool err_at(struct err *e, const char *file, long line, long column)
+{
+	put(e->file, sizeof e->file, file, strlen(file), false);
+	e->line = line;
+	e->column = column;
+	return false;
+}
+
+bool err_excerpt(struct err *e, const char *text, size_t n, long caret)
+{
+	enum { SHOWN = 150 };
+	const char *s = text, *end = text + n;
+
+	/* A long line is shown around the caret. */
+	if (text_utf8_bad(text, n) == n && caret > SHOWN - 20) {
+		long skip = caret - SHOWN / 2;
+		for (long i = 0; i < skip && s < end; i++)
+			text_utf8_next(&s, end);
+		caret -= skip;
+	}
+	put(e->excerpt, sizeof e->excerpt, s, (size_t)(end - s), false);
+	e->caret = caret;
+	return false;
+}
+
+bool err_why(struct err *e, const char *fmt, ...)
+{
+	char text[2400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	put(e->why, sizeof e->why, text, n < 0 ? 0 : strlen(text), true);
+	return false;
+}
+
+bool err_note(struct err *e, const char *fmt, ...)
+{
+	char head[sizeof e->note * 2], clean[sizeof e->note];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(head, sizeof e->note, fmt, ap);
+	va_end(ap);
+	size_t used = n < 0 ? 0 : strlen(head);
+	if (e->note[0])
+		snprintf(head + used, sizeof head - used, ": %s", e->note);
+	put(clean, sizeof clean, head, strlen(head), false);
+	memcpy(e->note, clean, sizeof clean);
+	return false;
+}
+
+const char *err_name(enum err_id id)
+{
+	return messages[id].name;
+}
+
+enum err_id err_by_name(const char *name)
+{
+	for (enum err_id id = 1; id < ERR_COUNT; id++)
+		if (!strcmp(messages[id].name, name))
+			return id;
+	return ERR_NONE;
+}
+
+enum exit_code err_exit(enum err_id id)
+{
+	return messages[id].code;
+}
+
+static void fill(const struct err *e, const char *text, struct buf *out)
+{
+	for (const char *s = text; *s; s++) {
+		if (s[0] == '%' && s[1] >= '1' && s[1] <= '0' + ERR_ARGS)
+			buf_str(out, e->arg[*++s - '1']);
+		else
+			buf_char(out, *s);
+	}
+}
+
+void err_message(const struct err *e, enum lang lang, struct buf *out)
+{
+	fill(e, messages[e->id].text[lang], out);
+}
+
+void err_hint(const struct err *e, enum lang lang, struct buf *out)
+{
+	fill(e, messages[e->id].hint[lang], out);
+}
+
+static void show_place(const struct err *e, struct buf *out)
+{
+	if (!e->file[0])
+		return;
+	buf_str(out, e->file);
+	if (e->line > 0)
+		buf_printf(out, ":%ld", e->line);
+	if (e->line > 0 && e->column > 0)
+		buf_printf(out, ":%ld", e->column);
+	buf_str(out, ": ");
+}
+
+static void show_excerpt(const struct err *e, struct buf *out)
+{
+	char number[24] = "";
+
+	if (!e->excerpt[0])
+		return;
+	if (e->line > 0)
+		snprintf(number, sizeof number, "%ld", e->line);
+	buf_printf(out, "  %s | %s\n", number, e->excerpt);
+	if (e->caret < 1)
+		return;
+	buf_printf(out, "  %*s | ", (int)strlen(number), "");
+	const char *s = e->excerpt, *end = s + strlen(s);
+	for (long i = 1; i < e->caret && s < end; i++)
+		text_utf8_next(&s, end), buf_char(out, ' ');
+	buf_str(out, "^\n");
+}
+
+/* A text of several lines, each under the same indent. */
+static void show_block(struct buf *out, const char *text)
+{
+	for (const char *s = text; *s;) {
+		size_t n = strcspn(s, "\n");
+		buf_printf(out, "  %.*s\n", (int)n, s);
+		s += n + (s[n] == '\n');
+	}
+}
+
+void err_show(const struct err *e, enum lang lang, bool color, struct buf *out)
+{
+	struct buf hint = BUF(2000);
+
+	show_place(e, out);
+	buf_str(out, color ? "\033[1;31m" : "");
+	buf_str(out, lang == LANG_FR ? "erreur" : "error");
+	buf_str(out, color ? "\033[0m" : "");
+	buf_str(out, lang == LANG_FR ? "\u00a0: " : ": ");
+	if (e->note[0])
+		buf_printf(out, "%s: ", e->note);
+	err_message(e, lang, out);
+	buf_char(out, '\n');
+	show_excerpt(e, out);
+	show_block(out, e->why);
+	err_hint(e, lang, &hint);
+	if (hint.n)
+		buf_printf(out, "  → %s\n", hint.s);
+	buf_free(&hint);
+}
+
+static void json_text(struct buf *out, const char *name, const char *s)
+{
+	if (!*s)
+		return;
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, s, strlen(s));
+}
+
+void err_json(const struct err *e, enum lang lang, struct buf *out)
+{
+	struct buf text = BUF(4000);
+
+	buf_str(out, "{\"id\":");
+	buf_json(out, err_name(e->id), strlen(err_name(e->id)));
+	err_message(e, lang, &text);
+	json_text(out, "message", buf_text(&text));
+	json_text(out, "in", e->note);
+	json_text(out, "file", e->file);
+	if (e->line > 0)
+		buf_printf(out, ",\"line\":%ld", e->line);
+	if (e->column > 0)
+		buf_printf(out, ",\"column\":%ld", e->column);
+	json_text(out, "excerpt", e->excerpt);
+	json_text(out, "why", e->why);
+	buf_clear(&text);
+	err_hint(e, lang, &text);
+	json_text(out, "hint", buf_text(&text));
+	buf_printf(out, ",\"exit\":%d}", (int)err_exit(e->id));
+	buf_free(&text);
+}

@@ -1,0 +1,201 @@
+/* UTF-8, Windows-1252, names. Bytes are unsigned wherever they are compared. */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Length of the valid UTF-8 character at s, or 0 (Unicode 15, table 3-7: well-formed byte sequences). */
+static size_t utf8_step(const unsigned char *s, size_t n)
+{
+	unsigned char c = s[0];
+
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4)
+		return 0;
+	size_t len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	if (n < len)
+		return 0;
+	unsigned char lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+	unsigned char hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+	if (s[1] < lo || s[1] > hi)
+		return 0;
+	for (size_t i = 2; i < len; i++)
+		if (s[i] < 0x80 || s[i] > 0xbf)
+			return 0;
+	return len;
+}
+
+size_t text_utf8_bad(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		size_t step = utf8_step((const unsigned char *)s + i, n - i);
+		if (!step)
+			return i;
+		i += step;
+	}
+	return n;
+}
+
+size_t text_utf8_length(const char *s, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += ((unsigned char)s[i] & 0xc0) != 0x80;
+	return count;
+}
+
+uint32_t text_utf8_next(const char **s, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)*s;
+	size_t step = utf8_step(p, (size_t)(end - *s));
+
+	if (step < 2) {
+		*s += 1;
+		return step ? p[0] : 0xfffd;
+	}
+	uint32_t c = p[0] & (0x7fu >> step);
+	for (size_t i = 1; i < step; i++)
+		c = c << 6 | (p[i] & 0x3fu);
+	*s += step;
+	return c;
+}
+
+void text_utf8_put(struct buf *out, uint32_t c)
+{
+	char s[4];
+	size_t n = 0;
+
+	if (c < 0x80) {
+		s[n++] = (char)c;
+	} else if (c < 0x800) {
+		s[n++] = (char)(0xc0 | c >> 6);
+		s[n++] = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		s[n++] = (char)(0xe0 | c >> 12);
+		s[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+		s[n++] = (char)(0x80 | (c & 0x3f));
+	} else {
+		s[n++] = (char)(0xf0 | c >> 18);
+		s[n++] = (char)(0x80 | (c >> 12 & 0x3f));
+		s[n++] = (char)(0x80 | (c >> 6 & 0x3f));
+		s[n++] = (char)(0x80 | (c & 0x3f));
+	}
+	buf_add(out, s, n);
+}
+
+void text_from_cp1252(struct buf *out, const char *s, size_t n)
+{
+	/* 0x80–0x9F of Windows-1252 (Unicode Consortium, MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT). */
+	static const uint16_t high[32] = {
+		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+		text_utf8_put(out, c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c);
+	}
+}
+
+void text_clean(struct buf *out, const char *s, size_t n)
+{
+	bool gap = false;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+		/* C1 controls are C2 80 … C2 9F in UTF-8: terminals obey them too. */
+		bool c1 = c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] < 0xa0;
+		if (c < 0x20 || c == 0x7f || c1) {
+			if (!gap)
+				buf_char(out, ' ');
+			gap = true;
+			i += c1;
+		} else {
+			buf_char(out, (char)c);
+			gap = false;
+		}
+	}
+}
+
+bool text_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool text_is_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= 64 && s[0] >= 'a' && s[0] <= 'z' && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
+}
+
+char text_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+int text_icmp(const char *a, const char *b)
+{
+	while (*a && text_lower(*a) == text_lower(*b)) {
+		a++;
+		b++;
+	}
+	return (unsigned char)text_lower(*a) - (unsigned char)text_lower(*b);
+}
+
+enum { NEAR_MAX = 64 };
+
+/* Damerau–Levenshtein distance (optimal string alignment) on bytes, case folded. */
+static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
+{
+	size_t row[3][NEAR_MAX + 1];
+
+	for (size_t j = 0; j <= m; j++)
+		row[0][j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t *cur = row[i % 3], *prev = row[(i + 2) % 3], *prev2 = row[(i + 1) % 3];
+		cur[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t cost = text_lower(a[i - 1]) != text_lower(b[j - 1]);
+			size_t best = prev[j - 1] + cost;
+			if (prev[j] + 1 < best)
+				best = prev[j] + 1;
+			if (cur[j - 1] + 1 < best)
+				best = cur[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && prev2[j - 2] + 1 < best)
+				best = prev2[j - 2] + 1;
+			cur[j] = best;
+		}
+	}
+	return row[n % 3][m];
+}
+
+const char *text_nearest(const char *s, const char *const *list, size_t n)
+{
+	size_t len = strlen(s), best = SIZE_MAX;
+	const char *found = NULL;
+
+	if (!len || len > NEAR_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		size_t m = strlen(list[i]);
+		if (!m || m > NEAR_MAX)
+			continue;
+		size_t d = edit_distance(s, len, list[i], m);
+		if (d < best && d <= ((len > m ? len : m) + 2) / 3) {
+			best = d;
+			found = list[i];
+		}
+	}
+	return found;
+}

@@ -35,7 +35,9 @@ struct proc_opt {
 	bool pipe_in, pipe_out;              /* give the parent the other end of stdin / stdout; else /dev/null */
 	bool out_on_3;                       /* results come on descriptor 3 (pipe to proc.out), stdout goes to the stderr capture */
 	bool allow_unjailed;                 /* from continuum.json: run even where no file-system jail is in force */
+	unsigned without;                    /* PROC_NO_…: layers to treat as missing, for tests of the other roads */
 };
+enum { PROC_NO_LANDLOCK = 1, PROC_NO_BUBBLEWRAP = 2 };
 
 enum proc_end { PROC_RUNNING, PROC_EXITED, PROC_SIGNALLED, PROC_TIMED_OUT, PROC_TOO_MUCH };
 
@@ -43,8 +45,10 @@ struct proc {
 	int pid;                 /* leader of its own process group */
 	int in, out;             /* our ends, non-blocking out; -1 when there is none */
 	int err;                 /* our end of stderr; read by proc_poll */
+	int watch;               /* becomes readable when the leader ends */
 	struct buf talk;         /* captured stderr (and stdout with out_on_3) */
-	double started, deadline;
+	size_t dropped;          /* bytes of it past stderr_max */
+	double started, deadline; /* deadline: 0 = never; may be moved, for each job of a long-lived child */
 	enum proc_end end;
 	int code;                /* exit status or signal */
 };
@@ -54,12 +58,15 @@ bool proc_start(struct proc *p, const struct proc_opt *o, struct err *e);
 /* Waits until out is readable (1), the child has ended and out is drained to end of file (0), or the deadline killed it (0, end = PROC_TIMED_OUT);
  * reads stderr meanwhile. -1 with *e on a failure of our own. timeout_seconds < 0: until something happens; 2 = the timeout passed. */
 int proc_poll(struct proc *p, double timeout_seconds, struct err *e);
+/* Writes to a child started with pipe_in, reading its stderr meanwhile, within its deadline. False with *e when it no longer reads:
+ * proc_poll then tells how it ended. Never raises SIGPIPE. */
+bool proc_send(struct proc *p, const void *s, size_t n, struct err *e);
 /* Whole life of a simple child: writes input (may be NULL), collects up to max bytes of output, waits.
  * False only when our own part failed; how the child ended is in p. */
 bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_t n, struct buf *output, struct err *e);
 /* Kills the process group when it still runs, reaps it, closes everything. Safe on a zeroed or closed struct. */
 void proc_close(struct proc *p);
-/* Sets *e for a child that did not exit with 0 (ERR_CHILD_EXIT, ERR_CHILD_SIGNAL, ERR_CHILD_TIME) with the last lines of what it said; true when it did. */
+/* Sets *e for a child that did not exit with 0 (one of ERR_CHILD_…) with the last lines of what it said; true when it did. */
 bool proc_ok(const struct proc *p, const char *what, struct err *e);
 
 /* Inside a child: true when argv says that this process is a hidden stage. */

@@ -1,0 +1,192 @@
+/* How numbers and quantities are written. French: Lexique des règles typographiques en usage à l’Imprimerie nationale
+ * (thin no-break space between thousands, decimal comma); English: comma and point. */
+#include "base/typo.h"
+
+#include "base/num.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NNBSP "\u202f"
+#define NBSP "\u00a0"
+#define MINUS "\u2212"
+#define EN_DASH "\u2013"
+
+void typo_number(struct buf *out, enum lang lang, double v, int decimals)
+{
+	struct buf digits = BUF(400);
+
+	num_put_fixed(&digits, v, decimals);
+	const char *s = digits.s;
+	if (*s == '-') {
+		buf_str(out, MINUS);
+		s++;
+	}
+	size_t whole = strcspn(s, ".");
+	for (size_t i = 0; i < whole; i++) {
+		if (i && (whole - i) % 3 == 0)
+			buf_str(out, lang == LANG_FR ? NNBSP : ",");
+		buf_char(out, s[i]);
+	}
+	if (s[whole] == '.') {
+		buf_char(out, lang == LANG_FR ? ',' : '.');
+		buf_str(out, s + whole + 1);
+	}
+	buf_free(&digits);
+}
+
+void typo_plain(struct buf *out, double v)
+{
+	if (v < 0)
+		buf_str(out, MINUS);
+	num_put_fixed(out, fabs(v), 0);
+}
+
+/* Words before a number, by qualifier: in a sentence (small letter), and as an entry of a table column. */
+static const struct { const char *before[2], *column[2]; } words[Q_COUNT] = {
+	[Q_EXACT] = { { "", "" }, { "exact", "exact" } },
+	[Q_ROUND] = { { "", "" }, { "arrondi", "rounded" } },
+	[Q_ABOUT] = { { "environ" NBSP, "about ", }, { "environ", "about" } },
+	[Q_MORE_THAN] = { { "plus de" NBSP, "more than " }, { "plus de", "more than" } },
+	[Q_AT_LEAST] = { { "au moins" NBSP, "at least " }, { "au moins", "at least" } },
+	[Q_ALMOST] = { { "près de" NBSP, "almost " }, { "près de", "almost" } },
+	[Q_SEVERAL] = { { "plusieurs ", "several " }, { "ordre de grandeur", "order of magnitude" } },
+	[Q_INTERVAL] = { { "", "" }, { "intervalle", "interval" } },
+	[Q_DERIVED] = { { "environ" NBSP, "about " }, { "calculé", "derived" } },
+	[Q_TARGET] = { { "", "" }, { "cible", "target" } },
+	[Q_FORECAST] = { { "", "" }, { "prévision", "forecast" } },
+	[Q_WORDS] = { { "", "" }, { "en toutes lettres", "in words" } },
+};
+
+const char *typo_qualifier(enum lang lang, enum qualifier q)
+{
+	return words[q].column[lang];
+}
+
+/* "dizaines de milliers" for 10,000 and its like; NULL where no such words are usual. */
+static const char *order_words(enum lang lang, double v)
+{
+	static const struct { double v; const char *text[2]; } order[] = {
+		{ 10, { "dizaines", "tens" } }, { 100, { "centaines", "hundreds" } }, { 1000, { "milliers", "thousands" } },
+		{ 1e4, { "dizaines de milliers", "tens of thousands" } },
+		{ 1e5, { "centaines de milliers", "hundreds of thousands" } }, { 1e6, { "millions", "millions" } },
+		{ 1e7, { "dizaines de millions", "tens of millions" } },
+	};
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (order[i].v == v)
+			return order[i].text[lang];
+	return NULL;
+}
+
+static void put_several(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	const char *name = order_words(lang, q->low / 2);
+
+	buf_str(out, words[Q_SEVERAL].before[lang]);
+	if (name)
+		buf_str(out, name);
+	else
+		typo_number(out, lang, q->low / 2, 0);
+}
+
+static void put_range(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	buf_str(out, lang == LANG_FR ? "de" NBSP : "");
+	typo_number(out, lang, q->low, q->decimals);
+	buf_str(out, lang == LANG_FR ? " à" NBSP : " to ");
+	typo_number(out, lang, q->high, q->decimals);
+}
+
+void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	if (q->qualifier == Q_SEVERAL)
+		put_several(out, lang, q);
+	else if (isnan(q->best))
+		put_range(out, lang, q);
+	else
+		typo_number(out, lang, q->best, q->decimals);
+}
+
+/* ASCII first letters are all that the words above begin with. */
+static void capital(struct buf *out, size_t at)
+{
+	if (at < out->n && out->s[at] >= 'a' && out->s[at] <= 'z')
+		out->s[at] = (char)(out->s[at] - ('a' - 'A'));
+}
+
+void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bool first)
+{
+	size_t start = out->n;
+	const char *percent = strcmp(q->unit, "percent") ? "" : lang == LANG_FR ? NBSP "%" : "%";
+
+	if (q->qualifier == Q_SEVERAL) {
+		put_several(out, lang, q);
+	} else if (q->qualifier == Q_INTERVAL && !q->high_open && !q->low_open && q->low < q->high) {
+		put_range(out, lang, q);
+	} else {
+		buf_str(out, words[q->qualifier].before[lang]);
+		typo_bare(out, lang, q);
+	}
+	buf_str(out, percent);
+	if (first)
+		capital(out, start);
+}
+
+void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	if (q->low_open && q->high_open) {
+		buf_str(out, "…");
+	} else if (q->high_open) {
+		buf_str(out, q->qualifier == Q_MORE_THAN ? ">" NNBSP : "≥" NNBSP);
+		typo_number(out, lang, q->low, q->decimals);
+	} else if (q->low_open) {
+		buf_str(out, "<" NNBSP);
+		typo_number(out, lang, q->high, q->decimals);
+	} else if (q->low == q->high) {
+		typo_number(out, lang, q->low, q->decimals);
+	} else {
+		typo_number(out, lang, q->low, q->decimals);
+		buf_str(out, NNBSP EN_DASH NNBSP);
+		typo_number(out, lang, q->high, q->decimals);
+	}
+}
+
+static const char *const month_name[12][2] = {
+	{ "janvier", "January" }, { "février", "February" }, { "mars", "March" }, { "avril", "April" }, { "mai", "May" }, { "juin", "June" },
+	{ "juillet", "July" }, { "août", "August" }, { "septembre", "September" }, { "octobre", "October" }, { "novembre", "November" },
+	{ "décembre", "December" },
+};
+
+/* One ISO date, month or year of n bytes; anything else is printed as it stands. */
+static void put_date(struct buf *out, enum lang lang, const char *s, size_t n)
+{
+	int64_t year, month = 0, day = 0;
+	bool known = (n == 4 || n == 7 || n == 10) && num_int(s, 4, &year) &&
+	             (n < 7 || (num_int(s + 5, 2, &month) && month >= 1 && month <= 12)) && (n < 10 || num_int(s + 8, 2, &day));
+
+	if (!known) {
+		buf_add(out, s, n);
+		return;
+	}
+	if (day)
+		buf_printf(out, day == 1 && lang == LANG_FR ? "1er" NBSP : "%d" NBSP, (int)day);
+	if (month)
+		buf_printf(out, "%s" NBSP, month_name[month - 1][lang]);
+	buf_printf(out, "%d", (int)year);
+}
+
+void typo_period(struct buf *out, enum lang lang, const char *iso)
+{
+	const char *slash = strchr(iso, '/');
+
+	if (!slash) {
+		put_date(out, lang, iso, strlen(iso));
+		return;
+	}
+	put_date(out, lang, iso, (size_t)(slash - iso));
+	buf_str(out, EN_DASH);
+	put_date(out, lang, slash + 1, strlen(slash + 1));
+}

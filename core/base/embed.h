@@ -7,5 +7,7 @@
 struct embed { const char *name; const unsigned char *data; size_t size; };   /* name: path below core/, "host/prelude/chart.lua" */
 extern const struct embed embed_files[];
 extern const size_t embed_count;
+/* sha256 over all sources of the program: part of every key, so that a changed program never trusts what another one made. */
+extern const char embed_build[];
 const struct embed *embed_find(const char *name);   /* NULL when absent */
 #endif

@@ -21,17 +21,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /* Landlock: the headers of Debian 12 end at ABI 2, so its numbers stand here. */
 #define FS_EXECUTE     (UINT64_C(1) << 0)
 #define FS_WRITE_FILE  (UINT64_C(1) << 1)
@@ -122,7 +111,7 @@ static const struct call inner_allowed[] = {
 	IF(fcntl, 1, SCMP_CMP_EQ, F_GETFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFD, 0),
 	IF(fcntl, 1, SCMP_CMP_EQ, F_GETFL, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFL, 0),
 	IF(fcntl, 1, SCMP_CMP_EQ, F_GETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLKW, 0),
-#if SANITIZED
+#if JAIL_SANITIZED
 	ANY(pipe), ANY(pipe2), ANY(process_vm_readv), ANY(set_tid_address), ANY(mlock),
 #endif
 };
@@ -324,7 +313,7 @@ static bool set_limits(const struct jail *j, const char **step)
 		{ RLIMIT_NOFILE, 128, 128, true },
 		{ RLIMIT_STACK, 8 << 20, 8 << 20, true },
 		{ RLIMIT_CPU, j->cpu_seconds, j->cpu_seconds + 1, j->cpu_seconds > 0 },
-		{ RLIMIT_AS, j->memory, j->memory, j->memory > 0 && !SANITIZED },
+		{ RLIMIT_AS, j->memory, j->memory, j->memory > 0 && !JAIL_SANITIZED },
 	};
 
 	*step = "setrlimit";

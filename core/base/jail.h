@@ -5,6 +5,18 @@
 #include "base/proc.h"
 #include <limits.h>
 
+/* AddressSanitizer maps terabytes and needs a few more calls: such a build is loosened, and proc_layers says so. */
+#if defined(__SANITIZE_ADDRESS__)
+#define JAIL_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define JAIL_SANITIZED 1
+#endif
+#endif
+#ifndef JAIL_SANITIZED
+#define JAIL_SANITIZED 0
+#endif
+
 struct jail {
 	enum proc_kind kind;
 	const char *program;                   /* absolute path of what is executed next; NULL for an inner stage */

@@ -1,0 +1,15 @@
+/* What the files of store/ share about SQLite. Nobody else includes this. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+#include "base/err.h"
+#include "store/db.h"
+#include <sqlite3.h>
+
+/* A finished package file, read alone and as it is: mode=ro, immutable. */
+struct db *db_open_package(const char *path, struct err *e);
+sqlite3 *db_handle(struct db *db);
+/* Puts SQLite's own words for the last failure of the connection into *e; rc is what the call returned. Always false. */
+bool db_failed(struct db *db, int rc, struct err *e);
+/* "file:/a%20b.db?mode=ro&immutable=1", malloced; NULL when there is no memory. */
+char *db_package_uri(const char *path);
+#endif

@@ -49,15 +49,16 @@ static const struct landlock_abi { uint64_t fs, net, scoped; } abis[] = {
 	{ 0xffff, 3, 3 },   /* 6: abstract sockets, signals */
 };
 
-enum { FOR_ANY = 1, FOR_GNUPLOT = 2, FOR_TEX = 4, WRITABLE = 8 };
+/* FOR_START: what the start of any program reads; an inner stage has started before its jail. */
+enum { FOR_ANY = 1, FOR_START = 2, FOR_GNUPLOT = 4, FOR_TEX = 8, WRITABLE = 16 };
 
 static const struct { unsigned what; const char *path; } system_paths[] = {
-	{ FOR_ANY, "/lib" },
-	{ FOR_ANY, "/lib64" },
-	{ FOR_ANY, "/usr/lib" },
-	{ FOR_ANY, "/usr/lib64" },
-	{ FOR_ANY, "/usr/local/lib" },
-	{ FOR_ANY, "/etc/ld.so.cache" },
+	{ FOR_START, "/lib" },
+	{ FOR_START, "/lib64" },
+	{ FOR_START, "/usr/lib" },
+	{ FOR_START, "/usr/lib64" },
+	{ FOR_START, "/usr/local/lib" },
+	{ FOR_START, "/etc/ld.so.cache" },
 	{ FOR_ANY, "/dev/urandom" },
 	{ FOR_ANY | WRITABLE, "/dev/null" },
 	{ FOR_GNUPLOT, "/etc/fonts" },
@@ -145,7 +146,7 @@ static const struct call tool_refused[] = {
 	ANY(delete_module), ANY(syslog), ANY(settimeofday), ANY(clock_settime), ANY(adjtimex), ANY(clock_adjtime), ANY(sethostname),
 	ANY(setdomainname), ANY(iopl), ANY(ioperm), ANY(vhangup), ANY(personality), ANY(modify_ldt),
 	/* our own limits and identity */
-	ANY(setrlimit), IF(prlimit64, 2, SCMP_CMP_NE, 0, 0), ANY(capset), ANY(setuid), ANY(setgid), ANY(setreuid), ANY(setregid),
+	ANY(setrlimit), IF(prlimit64, 2, SCMP_CMP_NE, 0, 0), ANY(capset), ANY(setreuid), ANY(setregid),
 	ANY(setresuid), ANY(setresgid), ANY(setgroups), ANY(setfsuid), ANY(setfsgid), ANY(setpriority), ANY(sched_setscheduler),
 };
 /* Refused as if this kernel did not have them: libc then takes the older call, whose arguments can be looked at. */
@@ -175,9 +176,14 @@ bool jail_seccomp(void)
 	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
+static unsigned system_of(enum proc_kind kind)
+{
+	return FOR_ANY | FOR_START | (kind == PROC_GNUPLOT ? FOR_GNUPLOT : kind == PROC_TEX ? FOR_TEX : 0u);
+}
+
 void jail_system(enum proc_kind kind, const char *out[JAIL_SYSTEM])
 {
-	unsigned mine = kind == PROC_GNUPLOT ? FOR_ANY | FOR_GNUPLOT : kind == PROC_TEX ? FOR_ANY | FOR_TEX : FOR_ANY;
+	unsigned mine = system_of(kind);
 	size_t n = 0;
 
 	_Static_assert(COUNT(system_paths) < JAIL_SYSTEM, "room for all and the NULL");
@@ -250,21 +256,19 @@ static bool allow(int rules, const struct landlock_abi *abi, const char *path, u
 
 static bool allow_all(const struct jail *j, int rules, const struct landlock_abi *abi, const char **step)
 {
-	unsigned mine = j->kind == PROC_GNUPLOT ? FOR_ANY | FOR_GNUPLOT : FOR_ANY | FOR_TEX;
+	unsigned mine = system_of(j->kind) & ~(j->program ? 0u : (unsigned)FOR_START);
 	char programs[JAIL_PROGRAMS][PATH_MAX];
 	size_t n = j->program ? jail_programs(j->program, programs) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (!allow(rules, abi, *step = programs[i], MAY_RUN))
 			return false;
-	for (size_t i = 0; j->program && i < COUNT(system_paths); i++) {
+	for (size_t i = 0; i < COUNT(system_paths); i++) {
 		uint64_t more = system_paths[i].what & WRITABLE ? FS_WRITE_FILE | FS_TRUNCATE : 0;
 		*step = system_paths[i].path;
 		if (system_paths[i].what & mine && !allow(rules, abi, *step, MAY_READ | more))
 			return false;
 	}
-	if (!j->program && !allow(rules, abi, *step = "/dev/urandom", FS_READ_FILE))
-		return false;
 	for (size_t i = 0; j->read[i]; i++)
 		if (!allow(rules, abi, *step = j->read[i], MAY_READ))
 			return false;
@@ -349,9 +353,12 @@ static bool add(scmp_filter_ctx f, uint32_t action, const struct call *c, size_t
 static bool fill_filter(scmp_filter_ctx f, bool tool)
 {
 	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	/* A process may signal itself (abort, raise); gnuplot insists on becoming who it is. */
 	const struct call self[] = {
 		IF(kill, 0, tool ? SCMP_CMP_NE : SCMP_CMP_EQ, (uint64_t)getpid(), 0),
 		IF(tgkill, 0, tool ? SCMP_CMP_NE : SCMP_CMP_EQ, (uint64_t)getpid(), 0),
+		IF(setuid, 0, tool ? SCMP_CMP_NE : SCMP_CMP_EQ, getuid(), 0),
+		IF(setgid, 0, tool ? SCMP_CMP_NE : SCMP_CMP_EQ, getgid(), 0),
 	};
 
 	if (!add(f, SCMP_ACT_ERRNO(ENOSYS), unknown, COUNT(unknown)) || !add(f, SCMP_ACT_ERRNO(EACCES), open_emptying, COUNT(open_emptying)))

@@ -176,6 +176,10 @@ static void reap(struct proc *p)
 		;
 	p->end = WIFEXITED(status) ? PROC_EXITED : PROC_SIGNALLED;
 	p->code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+	if (p->wrapped && p->end == PROC_EXITED && p->code > 128 && p->code < 128 + NSIG) {
+		p->end = PROC_SIGNALLED;
+		p->code -= 128;
+	}
 	shut(&p->watch);
 	take_talk(p);
 	shut(&p->err);
@@ -205,12 +209,11 @@ static bool await_report(int fd, bool until_end, char *text, size_t size)
 	for (;;) {
 		struct pollfd w = { .fd = fd, .events = POLLIN };
 		ssize_t got = read(fd, text + n, size - 1 - n);
-		if (got > 0 && !jailed && text[0] == STAGE_JAILED) {
-			jailed = true;
-			got--;
-			memmove(text, text + 1, (size_t)got);
-		}
 		n += got > 0 ? (size_t)got : 0;
+		if (n > 0 && !jailed && text[0] == STAGE_JAILED) {
+			jailed = true;
+			memmove(text, text + 1, --n);
+		}
 		text[n] = '\0';
 		if (got == 0 || n == size - 1 || (jailed && !until_end))
 			return jailed && n == 0;
@@ -228,6 +231,7 @@ static bool start_as(struct proc *p, const struct proc_opt *o, const char *progr
 	struct ends x;
 
 	*p = (struct proc){ .in = -1, .out = -1, .err = -1, .watch = -1, .talk = BUF(o->stderr_max) };
+	p->wrapped = jail == STAGE_BUBBLEWRAP;
 	p->started = proc_clock();
 	p->deadline = o->wall_seconds > 0 ? p->started + o->wall_seconds : 0;
 	stage_argv(&a, o, program, jail, bwrap, argv);

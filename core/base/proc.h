@@ -51,6 +51,7 @@ struct proc {
 	double started, deadline; /* deadline: 0 = never; may be moved, for each job of a long-lived child */
 	enum proc_end end;
 	int code;                /* exit status or signal */
+	bool wrapped;            /* under bubblewrap, which ends with 128 + the signal that ended the child */
 };
 
 /* Starts the child. False with ERR_SPAWN, ERR_TOOL_MISSING or ERR_NO_JAIL; nothing is left behind. */

@@ -138,12 +138,13 @@ static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 	if (len < 0 || argc > STAGE_ARGV)
 		return;
 	memcpy(out, start, sizeof start);
-	jail_system(p->jail.kind, list);
-	for (size_t i = 0; list[i]; i++)
-		n += bind(out + n, strncmp(list[i], "/dev/", 5) == 0 ? "--dev-bind-try" : "--ro-bind-try", list[i], list[i]);
+	/* files first: the folders that hold some of them are laid over */
 	size_t nprograms = p->jail.program ? jail_programs(p->jail.program, programs) : 0;
 	for (size_t i = 0; i < nprograms; i++)
 		n += bind(out + n, "--ro-bind", programs[i], programs[i]);
+	jail_system(p->jail.kind, list);
+	for (size_t i = 0; list[i]; i++)
+		n += bind(out + n, strncmp(list[i], "/dev/", 5) == 0 ? "--dev-bind-try" : "--ro-bind-try", list[i], list[i]);
 	for (size_t i = 0; p->jail.read[i]; i++)
 		n += bind(out + n, "--ro-bind-try", p->jail.read[i], p->jail.read[i]);
 	for (size_t i = 0; p->jail.write[i]; i++)

@@ -1,0 +1,199 @@
+/* Command line: options, the one table of commands, exit codes. Children of ours enter here too, in a hidden stage. */
+#include "app/app.h"
+
+#include "base/proc.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "host/worker.h"
+#include "intake/load.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	/* A second one ends the process at once: everything on disk is whole at any instruction. */
+	if (interrupted)
+		_exit(EXIT_INTERRUPTED);
+	interrupted = number;
+}
+
+const struct command commands[] = {
+	{ "build", cmd_build, "kn", "[REPORT…]",
+	  { "charge, analyse, dessine et compose : les rapports en PDF", "load, run, draw and typeset: the reports as PDF" },
+	  { "Refait seulement ce dont une donnée, une analyse ou un texte a changé.\n"
+	    "-k  continue après une analyse en échec (code 5 si des parties ont abouti)\n"
+	    "-n  dit ce qui serait fait, sans rien faire",
+	    "Makes again only what depends on data, an analysis or a text that changed.\n"
+	    "-k  go on after an analysis that fails (exit 5 when parts succeeded)\n"
+	    "-n  say what would be done, and do nothing" }, 64 },
+	{ "doctor", cmd_doctor, "", "",
+	  { "montre les outils, les polices et les protections en place", "show the tools, typefaces and protections in force" },
+	  { "", "" }, 0 },
+	{ "help", cmd_help, "", "[COMMAND]", { "aide d’une commande", "help on a command" }, { "", "" }, 1 },
+	{ "load", cmd_load, "kn", "[PACKAGE…]",
+	  { "charge les paquets de données qui ont changé", "load the data packages that changed" },
+	  { "Un chargement en échec laisse la version précédente en place.\n-k  continue avec les autres paquets\n-n  dit ce qui serait chargé",
+	    "A load that fails leaves the version of before in place.\n-k  go on with the other packages\n-n  say what would be loaded" }, 64 },
+	{ "run", cmd_run, "kn", "[ANALYSIS…]",
+	  { "exécute des analyses et montre leurs valeurs", "run analyses and show their values" },
+	  { "Sans nom : celles qui ont changé. Avec un nom : toujours.\n-k  continue après un échec\n-n  dit ce qui serait exécuté",
+	    "Without a name: those that changed. With a name: always.\n-k  go on after a failure\n-n  say what would be run" }, 64 },
+	{ "sql", cmd_sql, "", "QUERY",
+	  { "exécute une requête SELECT sur les tables chargées", "run a SELECT over the loaded tables" },
+	  { "Les tables de tous les paquets se nomment directement. Lecture seule.", "Tables of all packages are named directly. Read only." }, 1 },
+	{ "status", cmd_status, "x", "",
+	  { "dit ce qui est à jour, ce qui ne l’est pas, et pourquoi", "tell what is fresh, what is stale, and why" },
+	  { "--exit-code  code 6 quand quelque chose n’est pas à jour", "--exit-code  exit 6 when something is stale" }, 0 },
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+int app_fail(struct app *app, const struct err *e)
+{
+	log_done(&app->log);
+	if (app->json) {
+		struct buf text = BUF(1 << 16);
+		buf_str(&text, "{\"error\":");
+		err_json(e, app->lang, &text);
+		printf("%s}\n", buf_text(&text));
+		buf_free(&text);
+	} else {
+		log_error(&app->log, e);
+	}
+	return err_exit(e->id);
+}
+
+/* French when the environment asks for French messages (POSIX order of the variables), English otherwise. */
+static enum lang language(void)
+{
+	static const char *const variable[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < sizeof variable / sizeof *variable; i++) {
+		const char *v = getenv(variable[i]);
+		if (v && *v)
+			return strncmp(v, "fr", 2) ? LANG_EN : LANG_FR;
+	}
+	return LANG_EN;
+}
+
+static const struct command *find(const char *name, struct err *e)
+{
+	const char *names[sizeof commands / sizeof *commands];
+
+	for (size_t i = 0; i < command_count; i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+		names[i] = commands[i].name;
+	}
+	const char *near = text_nearest(name, names, command_count);
+	err_set(e, near ? ERR_COMMAND_NEAR : ERR_COMMAND, "%s" ERR_SEP "%s", name, near ? near : "");
+	return NULL;
+}
+
+/* One option at argv[*i]; false when it is none we know. */
+static bool option(struct app *app, int argc, char **argv, int *i, const struct command *c, struct err *e)
+{
+	const char *s = argv[*i];
+	const char *value = *i + 1 < argc ? argv[*i + 1] : NULL;
+	static const struct { const char *name; char letter; } flag[] = {
+		{ "--json", 'J' }, { "--quiet", 'q' }, { "-q", 'q' }, { "--verbose", 'v' }, { "-v", 'v' }, { "--keep-going", 'k' }, { "-k", 'k' },
+		{ "--dry-run", 'n' }, { "-n", 'n' }, { "--exit-code", 'x' },
+	};
+
+	for (size_t k = 0; k < sizeof flag / sizeof *flag; k++) {
+		if (strcmp(s, flag[k].name))
+			continue;
+		char letter = flag[k].letter;
+		if (strchr("knx", letter) && !strchr(c->options, letter))
+			break;
+		app->json |= letter == 'J';
+		app->quiet |= letter == 'q';
+		app->verbose |= letter == 'v';
+		app->keep_going |= letter == 'k';
+		app->dry_run |= letter == 'n';
+		app->exit_code |= letter == 'x';
+		return true;
+	}
+	if (!strcmp(s, "-C") && value) {
+		app->directory = argv[++*i];
+		return true;
+	}
+	if (!strcmp(s, "--lang") && value && (!strcmp(value, "fr") || !strcmp(value, "en"))) {
+		app->lang = !strcmp(argv[++*i], "fr") ? LANG_FR : LANG_EN;
+		return true;
+	}
+	return err_set(e, ERR_OPTION, "%s" ERR_SEP "%s", s, c->name);
+}
+
+static bool parse(struct app *app, int argc, char **argv, const struct command *c, struct err *e)
+{
+	bool options = true;
+
+	for (int i = 2; i < argc; i++) {
+		if (options && !strcmp(argv[i], "--"))
+			options = false;
+		else if (options && argv[i][0] == '-' && argv[i][1]) {
+			if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+				app->help = true;
+			else if (!option(app, argc, argv, &i, c, e))
+				return false;
+		} else if (app->nword == c->most_words) {
+			return err_set(e, ERR_WORDS, "%s" ERR_SEP "%s", argv[i], c->name);
+		} else {
+			app->word[app->nword++] = argv[i];
+		}
+	}
+	return true;
+}
+
+static int stage(int argc, char **argv)
+{
+	enum proc_kind kind;
+
+	if (!proc_enter(&argc, &argv, &kind))
+		return 127;
+	return kind == PROC_LOADER ? load_stage(argc, argv) : worker_stage(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const char *word[64];
+	struct app app = { .lang = language(), .interrupted = &interrupted, .word = word, .directory = "." };
+	struct err e = { 0 };
+
+	if (proc_is_stage(argc, argv))
+		return stage(argc, argv);
+	struct sigaction act = { .sa_handler = on_signal };
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	act.sa_handler = SIG_IGN;
+	sigaction(SIGPIPE, &act, NULL);
+
+	log_init(&app.log, app.lang, false, false);
+	if (argc < 2)
+		return app_short_help(&app);
+	if (!strcmp(argv[1], "--version")) {
+		puts("continuum " CONTINUUM_VERSION);
+		return EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		argv[1] = "help";
+	const struct command *c = find(argv[1], &e);
+	if (!c || !parse(&app, argc, argv, c, &e)) {
+		/* A wrong call is told in words even when --json was meant: nobody has asked for data yet. */
+		log_error(&app.log, &e);
+		return err_exit(e.id);
+	}
+	log_init(&app.log, app.lang, app.quiet, app.verbose);
+	if (app.help) {
+		app.word[0] = c->name;
+		app.nword = 1;
+		return cmd_help(&app);
+	}
+	return c->run(&app);
+}

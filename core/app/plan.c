@@ -1,0 +1,330 @@
+/* Freshness and the phases of a build. Staleness follows from content: digests of files, and stamps of the tables,
+ * columns and facts that an analysis was seen to read. */
+#include "app/plan.h"
+
+#include "base/embed.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "host/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+const char *plan_stale_text(enum stale s, enum lang lang)
+{
+	static const char *const text[][2] = {
+		[FRESH] = { "à jour", "fresh" },
+		[STALE_NEVER] = { "jamais fait", "never made" },
+		[STALE_CHANGED] = { "source modifiée", "source changed" },
+		[STALE_DATA] = { "données modifiées", "data changed" },
+		[STALE_FACT] = { "fait du registre modifié", "ledger fact changed" },
+		[STALE_FAILED] = { "en échec la dernière fois", "failed last time" },
+		[STALE_LOST] = { "résultat absent", "result missing" },
+	};
+
+	return text[s][lang];
+}
+
+/* One writer at a time. The lock file is never deleted; it holds the writer's number for the message of a second one. */
+static int take_lock(struct project *p, struct err *e)
+{
+	const char *path = path_join(&p->arena, p->state, "lock");
+	char number[24] = "";
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0) {
+		err_set(e, ERR_OPEN, "%s", ".continuum/lock");
+		err_why(e, "%s", strerror(errno));
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		ssize_t n = pread(fd, number, sizeof number - 1, 0);
+		err_set(e, ERR_LOCKED, "%.*s", n > 0 ? (int)strcspn(number, "\n") : 1, n > 0 ? number : "?");
+		close(fd);
+		return -1;
+	}
+	int n = snprintf(number, sizeof number, "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) || pwrite(fd, number, (size_t)n, 0) != n) {
+		err_set(e, ERR_WRITE, "%s", ".continuum/lock");
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool plan_open(struct plan *p, struct app *app, bool read_only, struct err *e)
+{
+	*p = (struct plan){ .app = app, .lock = -1 };
+	if (!project_open(&p->project, app->directory, e))
+		return false;
+	if (read_only) {
+		if (!path_exists(path_join(&p->project.arena, p->project.state, "ledger.db")))
+			return true;
+	} else {
+		if (!path_mkdirs(p->project.data, e) || !path_mkdirs(p->project.build, e))
+			return false;
+		p->lock = take_lock(&p->project, e);
+		if (p->lock < 0)
+			return false;
+	}
+	p->ledger = ledger_open(path_join(&p->project.arena, p->project.state, "ledger.db"), e);
+	return p->ledger != NULL;
+}
+
+void plan_close(struct plan *p)
+{
+	db_close(p->ledger);
+	if (p->lock >= 0)
+		close(p->lock);
+	project_close(&p->project);
+}
+
+static struct load_job load_job(struct plan *p, const char *dir)
+{
+	return (struct load_job){
+		.package_dir = dir, .root = p->project.root, .data_dir = p->project.data, .wall_seconds = 600,
+		.memory = p->project.limit_sql_memory, .allow_unjailed = p->project.allow_unjailed,
+	};
+}
+
+bool plan_packages(struct plan *p, struct err *e)
+{
+	struct project *j = &p->project;
+
+	if (!schema_read(&p->schema, &j->arena, j->data, e))
+		return false;
+	p->package = arena_array(&j->arena, struct plan_package, j->npackage + 1);
+	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
+		struct plan_package *k = &p->package[p->npackage];
+		k->dir = j->package[p->npackage];
+		struct load_job job = load_job(p, k->dir);
+		if (!load_key(&job, &j->arena, &k->name, k->key, e))
+			return false;
+		const struct schema_package *now = schema_package(&p->schema, k->name);
+		k->stale = !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
+	}
+	return true;
+}
+
+bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e)
+{
+	struct load_job job = load_job(p, k->dir);
+
+	log_step(&p->app->log, k->name, p->loaded, p->npackage);
+	if (!load_package(&job, &p->project.arena, report, e))
+		return false;
+	k->stale = FRESH;
+	p->loaded++;
+	int64_t rows = 0;
+	for (size_t i = 0; i < report->ntable; i++)
+		rows += report->table[i].loaded;
+	return ledger_load(p->ledger, k->name, k->key, rows, report->seconds, e);
+}
+
+bool plan_load_all(struct plan *p, struct err *e)
+{
+	struct load_report report;
+
+	if (!plan_packages(p, e))
+		return false;
+	size_t before = p->loaded;
+	for (size_t i = 0; i < p->npackage; i++) {
+		if (*p->app->interrupted)
+			return err_set(e, ERR_INTERRUPTED, "%s", "");
+		if (p->package[i].stale != FRESH && !plan_load(p, &p->package[i], &report, e))
+			return false;
+	}
+	return p->loaded == before || schema_read(&p->schema, &p->project.arena, p->project.data, e);
+}
+
+static struct worker_job worker_job(struct plan *p, const struct plan_analysis *a, const char *tmp_dir)
+{
+	struct project *j = &p->project;
+
+	return (struct worker_job){
+		.root = j->root, .plugin = a->path, .id = a->id, .data_dir = j->data, .tmp_dir = tmp_dir, .fact_tables = j->fact_table,
+		.nfact_table = j->nfact_table, .units_table = j->units_table,
+		.limits = { j->limit_seconds, j->limit_memory, j->limit_sql_memory, j->limit_output, j->allow_unjailed },
+	};
+}
+
+/* What a result depends on besides the rows it read: program, plugin and libraries, words that describe the tables, names of units. */
+static bool analysis_key(struct plan *p, struct plan_analysis *a, struct err *e)
+{
+	struct worker_job job = worker_job(p, a, "");
+	char plugin[HASH_HEX];
+
+	if (!worker_key(&job, plugin, e))
+		return false;
+	struct hash *h = hash_open();
+	hash_str(h, embed_build);
+	hash_str(h, plugin);
+	for (size_t i = 0; i < p->schema.ntable; i++) {
+		const struct schema_table *t = &p->schema.table[i];
+		const char *const part[] = { t->name, t->package, t->title, t->source_fr, t->source_en, t->address, t->status };
+		for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+			hash_str(h, part[k] ? part[k] : "");
+		for (size_t k = 0; k < t->ncolumn; k++) {
+			hash_str(h, t->column[k].name);
+			hash_str(h, t->column[k].unit);
+		}
+		if (p->project.units_table && !strcmp(t->name, p->project.units_table))
+			hash_str(h, t->stamp);
+	}
+	hash_close(h, a->key);
+	return true;
+}
+
+/* Digest of a ledger fact: its row, and the tables beside it that name its document. "absent" when there is no such fact. */
+static const char *fact_stamp(struct plan *p, struct db *db, const char *table, const char *id, struct err *e)
+{
+	const struct schema_table *t = schema_table(&p->schema, table);
+	char *sql = arena_printf(&p->project.arena, "SELECT * FROM \"%s\" WHERE fact_id = ?1", table), hex[HASH_HEX];
+	struct stmt *st = t ? db_prepare(db, sql, strlen(sql), e) : NULL;
+	int step;
+
+	if (!t)
+		return "absent";
+	if (!st)
+		return NULL;
+	struct hash *h = hash_open();
+	stmt_bind_text(st, 1, id, strlen(id));
+	while ((step = stmt_step(st, e)) == 1)
+		for (int i = 0; i < stmt_columns(st); i++) {
+			const char *cell = stmt_text(st, i);
+			hash_str(h, cell ? cell : "\x01");
+		}
+	stmt_done(st);
+	for (size_t i = 0; i < p->schema.ntable; i++)
+		if (!strcmp(p->schema.table[i].package, t->package) && strcmp(p->schema.table[i].name, table))
+			hash_str(h, p->schema.table[i].stamp);
+	hash_close(h, hex);
+	return step < 0 ? NULL : arena_strdup(&p->project.arena, hex);
+}
+
+static const char *read_stamp(const struct plan *p, const char *table, const char *column)
+{
+	const struct schema_table *t = schema_table(&p->schema, table);
+	const struct schema_column *c = t && *column ? schema_column(t, column) : NULL;
+
+	return c ? c->stamp : t && !*column ? t->stamp : "";
+}
+
+static const char *result_path(struct plan *p, const char *id)
+{
+	return arena_printf(&p->project.arena, "%s/results/%s.wire", p->project.build, id);
+}
+
+/* Compares what the last run read with what stands there now. */
+static bool compare_run(struct plan *p, struct db *db, struct plan_analysis *a, const struct ledger_run *run, struct err *e)
+{
+	if (!*run->result)
+		return a->stale = STALE_FAILED, true;
+	if (strcmp(run->key, a->key))
+		return a->stale = STALE_CHANGED, true;
+	for (size_t i = 0; i < run->nread; i++)
+		if (strcmp(run->read[i].stamp, read_stamp(p, run->read[i].table, run->read[i].column))) {
+			a->because = arena_printf(&p->project.arena, "%s.%s", run->read[i].table, run->read[i].column);
+			return a->stale = STALE_DATA, true;
+		}
+	for (size_t i = 0; i < run->nfact; i++) {
+		const char *stamp = fact_stamp(p, db, run->fact[i].table, run->fact[i].id, e);
+		if (!stamp)
+			return false;
+		if (strcmp(stamp, run->fact[i].stamp)) {
+			a->because = run->fact[i].id;
+			return a->stale = STALE_FACT, true;
+		}
+	}
+	return a->stale = FRESH, true;
+}
+
+/* Takes the kept result back when it still is what the ledger says it was. */
+static void take_result(struct plan *p, struct plan_analysis *a, const struct ledger_run *run)
+{
+	struct buf raw = BUF(ARTEFACT_BYTES);
+	char hex[HASH_HEX];
+	struct err lost = { 0 };
+
+	a->known = path_read(result_path(p, a->id), ARTEFACT_BYTES, &raw, &lost);
+	if (a->known) {
+		hash_bytes(buf_text(&raw), raw.n, hex);
+		a->known = !strcmp(hex, run->result) && wire_decode(&p->project.arena, raw.s, raw.n, &a->result, &lost);
+	}
+	if (!a->known)
+		a->stale = STALE_LOST;
+	buf_free(&raw);
+}
+
+bool plan_analyses(struct plan *p, struct err *e)
+{
+	struct project *j = &p->project;
+	struct db *db = db_open_query(&p->schema, NULL, NULL, e);
+	bool ok = db != NULL;
+
+	p->analysis = arena_array(&j->arena, struct plan_analysis, j->nplugin + 1);
+	for (p->nanalysis = 0; ok && p->nanalysis < j->nplugin; p->nanalysis++) {
+		struct plan_analysis *a = &p->analysis[p->nanalysis];
+		struct ledger_run run;
+		*a = (struct plan_analysis){ .path = j->plugin[p->nanalysis], .because = "", .stale = STALE_NEVER };
+		a->id = project_plugin_id(j, a->path);
+		int known = 0;
+		ok = analysis_key(p, a, e) && (known = p->ledger ? ledger_last_run(p->ledger, &j->arena, a->id, &run, e) : 0) >= 0 &&
+		     (known == 0 || compare_run(p, db, a, &run, e));
+		if (ok && known && a->stale == FRESH)
+			take_result(p, a, &run);
+	}
+	db_close(db);
+	return ok;
+}
+
+static bool keep_result(struct plan *p, struct plan_analysis *a, const struct buf *raw, double seconds, struct err *e)
+{
+	struct arena *arena = &p->project.arena;
+	struct result *r = &a->result;
+	char hex[HASH_HEX] = "";
+	struct db *db = db_open_query(&p->schema, NULL, NULL, e);
+	const char **stamp = arena_array(arena, const char *, r->nfact + 1);
+	bool ok = db != NULL;
+
+	for (size_t i = 0; ok && i < r->nfact; i++)
+		ok = (stamp[i] = fact_stamp(p, db, r->fact[i].table, r->fact[i].id, e)) != NULL;
+	db_close(db);
+	if (ok && !r->failed) {
+		hash_bytes(buf_text(raw), raw->n, hex);
+		ok = path_mkdirs(arena_printf(arena, "%s/results", p->project.build), e) && path_write(result_path(p, a->id), raw->s, raw->n, e);
+	}
+	return ok && ledger_record_run(p->ledger, a->id, a->key, hex, seconds, &p->schema, r, stamp, e);
+}
+
+bool plan_run(struct plan *p, struct plan_analysis *a, struct err *e)
+{
+	struct arena *arena = &p->project.arena;
+	struct buf raw = BUF(ARTEFACT_BYTES);
+	char *tmp = path_mkdtemp(arena, p->project.build, e);
+	double start = proc_clock();
+
+	if (!tmp)
+		return false;
+	log_step(&p->app->log, a->id, p->ran, p->nanalysis);
+	struct worker_job job = worker_job(p, a, tmp);
+	a->result = (struct result){ 0 };
+	bool ok = worker_run(&job, arena, &a->result, &raw, e);
+	struct err ignored;
+	path_remove_tree(tmp, &ignored);
+	ok = ok && keep_result(p, a, &raw, proc_clock() - start, e);
+	buf_free(&raw);
+	if (!ok)
+		return false;
+	p->ran++;
+	a->known = !a->result.failed;
+	a->stale = a->known ? FRESH : STALE_FAILED;
+	if (a->result.failed)
+		a->err = a->result.err;
+	return true;
+}

@@ -1,0 +1,433 @@
+/* The later phases: figures from results, and the finished reports from figures, values, tables and the authors' text. */
+#include "app/plan.h"
+
+#include "base/embed.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "base/typo.h"
+#include "render/chart.h"
+#include "render/gnuplot.h"
+#include "render/paper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const lang_code[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
+
+/* Digest over several files, in order; false when one is missing. */
+static bool digest_files(struct arena *a, const char *base, const char *const *ending, size_t n, char hex[HASH_HEX])
+{
+	struct hash *h = hash_open();
+	struct err missing = { 0 };
+	char one[HASH_HEX];
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = hash_file(arena_printf(a, "%s%s", base, ending[i]), one, NULL, &missing);
+		hash_str(h, ok ? one : "");
+	}
+	hash_close(h, hex);
+	return ok;
+}
+
+/* A cell of a CSV file for spreadsheets. A text that a spreadsheet would take for a formula gets an apostrophe in front
+ * (OWASP, CSV injection); numbers keep their sign. */
+static void put_csv_cell(struct buf *out, const char *s, char separator)
+{
+	bool formula = strchr("=+@\t", *s) && *s;
+
+	buf_char(out, '"');
+	if (formula)
+		buf_char(out, '\'');
+	for (; *s; s++) {
+		if (*s == '"')
+			buf_char(out, '"');
+		buf_char(out, *s);
+	}
+	buf_char(out, '"');
+	buf_char(out, separator);
+}
+
+/* The figure's data beside it: French spreadsheets expect a semicolon. */
+static bool write_data(const struct figure *f, enum lang lang, const char *path, struct err *e)
+{
+	struct buf out = BUF(ARTEFACT_BYTES);
+	char separator = lang == LANG_FR ? ';' : ',';
+
+	for (size_t c = 0; c < f->ncolumn; c++)
+		put_csv_cell(&out, text2_in(&f->column[c].title, lang), c + 1 < f->ncolumn ? separator : '\n');
+	for (size_t r = 0; r < f->nrow; r++)
+		for (size_t c = 0; c < f->ncolumn; c++)
+			put_csv_cell(&out, text2_in(&f->cell[r * f->ncolumn + c], lang), c + 1 < f->ncolumn ? separator : '\n');
+	bool ok = path_write(path, buf_text(&out), out.n, e);
+	buf_free(&out);
+	return ok;
+}
+
+static const char *figure_base(struct plan *p, const char *id, enum lang lang)
+{
+	return arena_printf(&p->project.arena, "%s/figures/%s.%s", p->project.build, id, lang_code[lang]);
+}
+
+/* Draws one figure in one language unless its files are those of the same description. */
+static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct figure *f, enum lang lang, struct err *e)
+{
+	static const char *const ending[] = { ".pdf", ".svg", ".gp" };
+	struct arena *a = &p->project.arena;
+	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]), *kept, *kept_digest;
+	char chart[HASH_HEX], key[HASH_HEX], digest[HASH_HEX];
+
+	chart_key(&f->chart, lang, chart);
+	struct hash *h = hash_open();
+	hash_str(h, embed_build);
+	hash_str(h, chart);
+	hash_add(h, &p->project.epoch, sizeof p->project.epoch);
+	hash_close(h, key);
+	if (!write_data(f, lang, arena_printf(a, "%s.csv", base), e))
+		return false;
+	int known = ledger_made(p->ledger, a, "figure", name, &kept, &kept_digest, e);
+	if (known < 0)
+		return false;
+	if (known && !strcmp(kept, key) && digest_files(a, base, ending, 3, digest) && !strcmp(digest, kept_digest))
+		return true;
+	log_step(&p->app->log, name, p->drawn, 0);
+	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e))
+		return err_note(e, "%s", id);
+	p->drawn++;
+	return digest_files(a, base, ending, 3, digest) && ledger_record_made(p->ledger, "figure", name, key, digest, e);
+}
+
+static bool needs_language(const struct project *j, enum lang lang)
+{
+	for (size_t i = 0; i < j->nreport; i++)
+		if (j->report[i].lang == lang)
+			return true;
+	return false;
+}
+
+bool plan_draw(struct plan *p, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	struct err ignored;
+	char *work = path_mkdirs(arena_printf(a, "%s/figures", p->project.build), e) ? path_mkdtemp(a, p->project.build, e) : NULL;
+	struct gnuplot *g = work ? gnuplot_open(work, p->project.allow_unjailed, e) : NULL;
+	bool ok = g != NULL;
+
+	for (size_t i = 0; i < p->nanalysis; i++) {
+		const struct plan_analysis *x = &p->analysis[i];
+		for (size_t k = 0; ok && x->known && k < x->result.nfigure; k++)
+			for (enum lang l = LANG_FR; ok && l <= LANG_EN; l++)
+				if (needs_language(&p->project, l))
+					ok = draw(p, g, arena_printf(a, "%s.%s", x->id, x->result.figure[k].name), &x->result.figure[k], l, e);
+		if (ok && *p->app->interrupted)
+			ok = err_set(e, ERR_INTERRUPTED, "%s", "");
+	}
+	gnuplot_close(g);
+	if (work)
+		path_remove_tree(work, &ignored);
+	return ok;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct paper_item *)a)->id, ((const struct paper_item *)b)->id);
+}
+
+/* All artefacts of the fresh analyses under their full ids. */
+static void collect(struct plan *p, enum lang lang, struct paper_item **out, size_t *n)
+{
+	struct arena *a = &p->project.arena;
+	size_t total = 0;
+
+	for (size_t i = 0; i < p->nanalysis; i++)
+		if (p->analysis[i].known)
+			total += p->analysis[i].result.nvalue + p->analysis[i].result.ntable + p->analysis[i].result.nfigure;
+	struct paper_item *item = arena_array(a, struct paper_item, total + 1);
+	*n = 0;
+	for (size_t i = 0; i < p->nanalysis; i++) {
+		const struct plan_analysis *x = &p->analysis[i];
+		const struct result *r = &x->result;
+		for (size_t k = 0; x->known && k < r->nvalue; k++)
+			item[(*n)++] = (struct paper_item){ .id = arena_printf(a, "%s.%s", x->id, r->value[k].name), .value = &r->value[k] };
+		for (size_t k = 0; x->known && k < r->ntable; k++)
+			item[(*n)++] = (struct paper_item){ .id = arena_printf(a, "%s.%s", x->id, r->table[k].name), .table = &r->table[k] };
+		for (size_t k = 0; x->known && k < r->nfigure; k++) {
+			const char *id = arena_printf(a, "%s.%s", x->id, r->figure[k].name);
+			item[(*n)++] = (struct paper_item){ .id = id, .figure = &r->figure[k],
+				.figure_file = arena_printf(a, "%s.pdf", figure_base(p, id, lang)) };
+		}
+	}
+	qsort(item, *n, sizeof *item, by_id);
+	*out = item;
+}
+
+static const struct paper_item *item_of(const struct paper_item *item, size_t n, const char *id)
+{
+	struct paper_item key = { .id = id };
+
+	return n ? bsearch(&key, item, n, sizeof *item, by_id) : NULL;
+}
+
+/* An id that an author uses must exist, be of the right kind, and not come from a failed analysis. */
+static bool check_use(struct plan *p, const struct paper_item *item, size_t n, const struct use *u, struct err *e)
+{
+	static const char *const kind[][2] = { [USE_VALUE] = { "valeur", "value" }, [USE_FIGURE] = { "figure", "figure" },
+		[USE_TABLE] = { "tableau", "table" } };
+	const struct paper_item *it = item_of(item, n, u->id);
+
+	if (it) {
+		enum use_kind is = it->value ? USE_VALUE : it->figure ? USE_FIGURE : USE_TABLE;
+		if (is == u->kind || !strcmp(u->macro, "source"))
+			return true;
+		err_set(e, ERR_ID_KIND, "%s" ERR_SEP "%s" ERR_SEP "%s", u->macro, u->id, kind[is][p->app->lang]);
+		return err_at(e, u->file, u->line, u->column);
+	}
+	const char *dot = strchr(u->id, '.');
+	for (size_t i = 0; dot && i < p->nanalysis; i++) {
+		const struct plan_analysis *x = &p->analysis[i];
+		if (!x->known && strlen(x->id) == (size_t)(dot - u->id) && !strncmp(x->id, u->id, strlen(x->id))) {
+			err_set(e, ERR_ID_FAILED, "%s", u->id);
+			return err_at(e, u->file, u->line, u->column);
+		}
+	}
+	const char **ids = arena_array(&p->project.arena, const char *, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = item[i].id;
+	const char *near = text_nearest(u->id, ids, n);
+	err_set(e, near ? ERR_ID_NEAR : ERR_ID_UNKNOWN, "%s" ERR_SEP "%s", u->id, near ? near : "");
+	return err_at(e, u->file, u->line, u->column);
+}
+
+static struct text2 both(const char *fr, const char *en)
+{
+	return (struct text2){ fr, en };
+}
+
+static struct table annex_table(struct arena *a, size_t ncolumn, size_t nrow)
+{
+	struct table t = { .name = "annex", .caption = both("", ""), .note = both("", ""), .coverage = both("", ""), .ncolumn = ncolumn };
+
+	t.column = arena_array(a, struct table_column, ncolumn);
+	t.row = arena_array(a, struct table_row, nrow + 1);
+	return t;
+}
+
+static struct text2 *annex_row(struct arena *a, struct table *t)
+{
+	struct table_row *row = &t->row[t->nrow++];
+
+	row->cell = arena_array(a, struct text2, t->ncolumn);
+	for (size_t i = 0; i < t->ncolumn; i++)
+		row->cell[i] = both("", "");
+	return row->cell;
+}
+
+static const struct sources *item_sources(const struct paper_item *it)
+{
+	return it->value ? &it->value->sources : it->table ? &it->table->sources : &it->figure->sources;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;
+	int order = strcmp(x->text.fr, y->text.fr);
+
+	return order ? order : strcmp(x->key, y->key);
+}
+
+/* Every source behind what this report shows, once each. */
+static struct table sources_annex(struct arena *a, const struct paper_item *const *used, size_t nused)
+{
+	size_t total = 0, n = 0;
+
+	for (size_t i = 0; i < nused; i++)
+		total += item_sources(used[i])->n;
+	const struct source **list = arena_array(a, const struct source *, total + 1);
+	for (size_t i = 0; i < nused; i++)
+		for (size_t k = 0; k < item_sources(used[i])->n; k++)
+			list[n++] = &item_sources(used[i])->item[k];
+	qsort(list, n, sizeof *list, by_text);
+	struct table t = annex_table(a, 2, n);
+	t.column[0] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.56 };
+	t.column[1] = (struct table_column){ both("Adresse", "Address"), ALIGN_LEFT, 0.40 };
+	for (size_t i = 0; i < n; i++) {
+		if (i && !strcmp(list[i]->key, list[i - 1]->key))
+			continue;
+		struct text2 *cell = annex_row(a, &t);
+		cell[0] = list[i]->text;
+		cell[1] = both(list[i]->address, list[i]->address);
+	}
+	return t;
+}
+
+static const char *written(struct arena *a, const struct value *v, enum lang lang)
+{
+	struct buf b = BUF(4096);
+
+	if (v->is_words)
+		buf_str(&b, text2_in(&v->words, lang));
+	else
+		typo_quantity(&b, lang, &v->q, false);
+	const char *s = arena_strdup(a, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+static const char *interval(struct arena *a, const struct value *v, enum lang lang)
+{
+	struct buf b = BUF(4096);
+
+	if (!v->is_words)
+		typo_interval(&b, lang, &v->q);
+	const char *s = arena_strdup(a, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+/* Every number that the text prints: what it is, how it is written, its interval, its sources. */
+static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused)
+{
+	struct table t = annex_table(a, 4, nused);
+
+	t.column[0] = (struct table_column){ both("Valeur", "Value"), ALIGN_LEFT, 0.30 };
+	t.column[1] = (struct table_column){ both("Écrite", "Written"), ALIGN_LEFT, 0.18 };
+	t.column[2] = (struct table_column){ both("Intervalle de lecture", "Reading interval"), ALIGN_LEFT, 0.18 };
+	t.column[3] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.28 };
+	for (size_t i = 0; i < nused; i++) {
+		const struct value *v = used[i]->value;
+		if (!v)
+			continue;
+		struct text2 *cell = annex_row(a, &t);
+		struct text2 from = both("", "");
+		for (size_t k = 0; k < v->sources.n; k++) {
+			from.fr = arena_printf(a, "%s%s%s", from.fr, k ? " ; " : "", v->sources.item[k].text.fr);
+			from.en = arena_printf(a, "%s%s%s", from.en, k ? "; " : "", v->sources.item[k].text.en);
+		}
+		cell[0] = *v->label.fr ? v->label : both(used[i]->id, used[i]->id);
+		cell[1] = both(written(a, v, LANG_FR), written(a, v, LANG_EN));
+		cell[2] = both(interval(a, v, LANG_FR), interval(a, v, LANG_EN));
+		cell[3] = from;
+	}
+	return t;
+}
+
+/* The annexes that every report may call: its numbers, its sources, and each table of the analysis "annexes". */
+static void make_annexes(struct plan *p, struct paper *paper, const struct uses *uses)
+{
+	struct arena *a = &p->project.arena;
+	const struct paper_item **used = arena_array(a, const struct paper_item *, paper->nitem + 1);
+	size_t nused = 0;
+
+	for (size_t i = 0; i < paper->nitem; i++)
+		for (size_t k = 0; k < uses->n; k++)
+			if (!strcmp(uses->item[k].id, paper->item[i].id)) {
+				used[nused++] = &paper->item[i];
+				break;
+			}
+	paper->annex = arena_array(a, struct annex, paper->nitem + 2);
+	struct table *own = arena_array(a, struct table, 2);
+	own[0] = numbers_annex(a, used, nused);
+	own[1] = sources_annex(a, used, nused);
+	paper->annex[paper->nannex++] = (struct annex){ "numbers", &own[0], 1 };
+	paper->annex[paper->nannex++] = (struct annex){ "sources", &own[1], 1 };
+	for (size_t i = 0; i < paper->nitem; i++)
+		if (paper->item[i].table && !strncmp(paper->item[i].id, "annexes.", 8)) {
+			struct table *copy = arena_new(a, struct table);
+			*copy = *paper->item[i].table;
+			paper->annex[paper->nannex++] = (struct annex){ copy->name, copy, 1 };
+		}
+}
+
+static bool typeset(struct plan *p, struct paper *paper, const char *key, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	struct buf warnings = BUF(1 << 16);
+	struct err ignored;
+	char digest[HASH_HEX];
+
+	paper->work_dir = path_mkdtemp(a, p->project.build, e);
+	if (!paper->work_dir)
+		return false;
+	log_step(&p->app->log, paper->name, p->typeset, 0);
+	bool ok = paper_typeset(paper, &warnings, e);
+	path_remove_tree(paper->work_dir, &ignored);
+	for (const char *s = buf_text(&warnings); *s;) {
+		size_t n = strcspn(s, "\n");
+		log_note(&p->app->log, "%s: %.*s", paper->name, (int)n, s);
+		s += n + (s[n] == '\n');
+	}
+	buf_free(&warnings);
+	if (!ok)
+		return false;
+	p->typeset++;
+	return hash_file(paper->out, digest, NULL, e) && ledger_record_made(p->ledger, "report", paper->name, key, digest, e);
+}
+
+static struct paper paper_of(struct plan *p, const struct report *r)
+{
+	struct project *j = &p->project;
+
+	return (struct paper){
+		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .edition = j->data_as_of, .date = j->date, .epoch = j->epoch,
+		.out = arena_printf(&j->arena, "%s/%s.pdf", j->build, r->name), .wall_seconds = 120, .allow_unjailed = j->allow_unjailed,
+	};
+}
+
+/* 1 when the PDF that stands there was made from exactly what lies in the report's folder now. */
+static int paper_fresh(struct plan *p, const struct paper *paper, char key[HASH_HEX], struct err *e)
+{
+	const char *kept, *kept_digest;
+	char digest[HASH_HEX], folder[HASH_HEX];
+	struct err missing = { 0 };
+
+	if (!paper_key(paper, folder, e))
+		return -1;
+	struct hash *h = hash_open();
+	hash_str(h, embed_build);
+	hash_str(h, folder);
+	hash_close(h, key);
+	int known = p->ledger ? ledger_made(p->ledger, &p->project.arena, "report", paper->name, &kept, &kept_digest, e) : 0;
+	if (known <= 0)
+		return known;
+	return !strcmp(kept, key) && path_exists(paper->out) && hash_file(paper->out, digest, NULL, &missing) && !strcmp(digest, kept_digest);
+}
+
+bool plan_paper_fresh(struct plan *p, const struct report *r)
+{
+	struct paper paper = paper_of(p, r);
+	struct err ignored = { 0 };
+	char key[HASH_HEX];
+
+	for (size_t i = 0; i < p->nanalysis; i++)
+		if (p->analysis[i].stale != FRESH)
+			return false;
+	for (size_t i = 0; i < p->npackage; i++)
+		if (p->package[i].stale != FRESH)
+			return false;
+	return paper_fresh(p, &paper, key, &ignored) == 1;
+}
+
+bool plan_paper(struct plan *p, const struct report *r, bool *made, const char **out, struct err *e)
+{
+	struct paper paper = paper_of(p, r);
+	struct uses uses = { 0 };
+	char key[HASH_HEX];
+
+	*made = false;
+	*out = paper.out;
+	collect(p, r->lang, &paper.item, &paper.nitem);
+	if (!paper_scan(&uses, &p->project.arena, p->project.root, r->dir, e))
+		return false;
+	for (size_t i = 0; i < uses.n; i++)
+		if (!check_use(p, paper.item, paper.nitem, &uses.item[i], e))
+			return false;
+	make_annexes(p, &paper, &uses);
+	if (!paper_generate(&paper, e))
+		return false;
+	int fresh = paper_fresh(p, &paper, key, e);
+	if (fresh < 0 || fresh == 1)
+		return fresh == 1;
+	*made = true;
+	return typeset(p, &paper, key, e);
+}

@@ -1,0 +1,255 @@
+/* Reads continuum.json and looks what lies in the project. What can be observed (packages, plugins) is not declared. */
+#include "app/project.h"
+
+#include "base/num.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "intake/json.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool find_root(struct project *p, const char *start, struct err *e)
+{
+	char path[PATH_MAX], *full = realpath(start, path);
+
+	if (!full) {
+		err_set(e, ERR_OPEN, "%s", start);
+		return err_why(e, "%s", strerror(errno));
+	}
+	for (;;) {
+		p->root = arena_strdup(&p->arena, path);
+		if (path_exists(path_join(&p->arena, path, "continuum.json")))
+			return true;
+		char *slash = strrchr(path, '/');
+		if (!slash || !path[1])
+			return err_set(e, ERR_NO_PROJECT, "%s", start);
+		slash[slash == path ? 1 : 0] = 0;
+	}
+}
+
+struct reader {
+	struct project *p;
+	struct json_doc doc;
+	struct err *e;
+};
+
+static bool wrong(struct reader *r, const struct json *v, const char *name, enum err_id id)
+{
+	err_set(r->e, id, "%s", name);
+	return json_fail(&r->doc, v, r->e);
+}
+
+static bool need_text(struct reader *r, const struct json *o, const char *key, const char **out)
+{
+	const struct json *v = json_get(o, key);
+
+	if (!v || v->type != JSON_STRING || !v->n)
+		return wrong(r, v ? v : o, key, ERR_PROJECT_TEXT);
+	*out = v->s;
+	return true;
+}
+
+static bool need_name(struct reader *r, const struct json *v, const char *what, const char **out)
+{
+	if (v->type != JSON_STRING || !path_is_inside(v->s) || strchr(v->s, '/'))
+		return wrong(r, v, what, ERR_PROJECT_NAME);
+	*out = v->s;
+	return true;
+}
+
+/* Unknown members are errors with the nearest known one: a misspelt limit must not be ignored in silence. */
+static bool known(struct reader *r, const struct json *o, const char *const *names, size_t n)
+{
+	for (const struct json *v = o ? o->child : NULL; v; v = v->next) {
+		bool found = false;
+		for (size_t i = 0; i < n; i++)
+			found |= !strcmp(v->key, names[i]);
+		if (found)
+			continue;
+		const char *near = text_nearest(v->key, names, n);
+		err_set(r->e, near ? ERR_PROJECT_NEAR : ERR_PROJECT_MEMBER, "%s" ERR_SEP "%s", v->key, near ? near : "");
+		return json_fail(&r->doc, v, r->e);
+	}
+	return true;
+}
+
+static bool read_reports(struct reader *r, const struct json *list)
+{
+	static const char *const member[] = { "name", "language" };
+	struct project *p = r->p;
+
+	if (!list || list->type != JSON_ARRAY)
+		return wrong(r, list ? list : r->doc.root, "reports", ERR_PROJECT_LIST);
+	p->report = arena_array(&p->arena, struct report, list->count + 1);
+	for (const struct json *v = list->child; v; v = v->next) {
+		struct report *out = &p->report[p->nreport++];
+		const struct json *name = json_get(v, "name");
+		const char *language;
+		if (!known(r, v, member, 2) || !need_text(r, v, "name", &out->name) || !need_name(r, name, "name", &out->name) ||
+		    !need_text(r, v, "language", &language))
+			return false;
+		if (strcmp(language, "fr") && strcmp(language, "en"))
+			return wrong(r, json_get(v, "language"), "language", ERR_PROJECT_LANGUAGE);
+		out->lang = strcmp(language, "fr") ? LANG_EN : LANG_FR;
+		out->dir = path_join(&p->arena, "reports", out->name);
+		out->line = v->line;
+	}
+	return true;
+}
+
+/* Days from 1970-01-01 to a civil date (Howard Hinnant, chrono-compatible low-level date algorithms, 2013). */
+static long long days_from_civil(long long y, long long m, long long d)
+{
+	y -= m <= 2;
+	long long era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
+	long long doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static bool read_date(struct reader *r, const struct json *o, const char *key, const char **out, long long *epoch)
+{
+	int64_t y, m, d;
+
+	if (!need_text(r, o, key, out))
+		return false;
+	const char *s = *out;
+	if (strlen(s) != 10 || !num_int(s, 4, &y) || s[4] != '-' || !num_int(s + 5, 2, &m) || s[7] != '-' || !num_int(s + 8, 2, &d) || m < 1 ||
+	    m > 12 || d < 1 || d > 31)
+		return wrong(r, json_get(o, key), key, ERR_PROJECT_DATE);
+	*epoch = days_from_civil(y, m, d) * 86400 + 43200;
+	return true;
+}
+
+static bool read_limits(struct reader *r, const struct json *o)
+{
+	static const char *const member[] = { "seconds", "memory_mb", "sql_memory_mb", "output_mb", "allow_unjailed" };
+	struct project *p = r->p;
+	struct { const char *key; double least, most, value; } limit[] = {
+		{ "seconds", 0.1, 86400, 30 }, { "memory_mb", 8, 65536, 256 }, { "sql_memory_mb", 8, 65536, 512 }, { "output_mb", 1, 64, 64 },
+	};
+
+	if (!known(r, o, member, sizeof member / sizeof *member))
+		return false;
+	for (size_t i = 0; i < 4; i++) {
+		const struct json *v = json_get(o, limit[i].key);
+		if (v && (!json_real(v, &limit[i].value) || limit[i].value < limit[i].least || limit[i].value > limit[i].most))
+			return wrong(r, v, limit[i].key, ERR_PROJECT_RANGE);
+	}
+	const struct json *open = json_get(o, "allow_unjailed");
+	if (open && open->type != JSON_BOOL)
+		return wrong(r, open, "allow_unjailed", ERR_PROJECT_BOOL);
+	p->allow_unjailed = open && open->yes;
+	p->limit_seconds = limit[0].value;
+	p->limit_memory = (uint64_t)(limit[1].value * 1048576);
+	p->limit_sql_memory = (uint64_t)(limit[2].value * 1048576);
+	p->limit_output = (size_t)(limit[3].value * 1048576);
+	return true;
+}
+
+static bool read_settings(struct reader *r)
+{
+	static const char *const member[] = { "name", "title", "edition", "facts", "units", "reports", "limits" };
+	static const char *const edition_member[] = { "data_as_of", "date" };
+	struct project *p = r->p;
+	const struct json *root = r->doc.root, *edition = json_get(root, "edition"), *facts = json_get(root, "facts");
+	long long ignored;
+
+	if (root->type != JSON_OBJECT)
+		return wrong(r, root, "/", ERR_PROJECT_OBJECT);
+	if (!known(r, root, member, sizeof member / sizeof *member) || !need_text(r, root, "name", &p->name) ||
+	    !need_text(r, json_get(root, "title") ? json_get(root, "title") : root, "fr", &p->title.fr) ||
+	    !need_text(r, json_get(root, "title"), "en", &p->title.en))
+		return false;
+	if (!edition)
+		return wrong(r, root, "edition", ERR_PROJECT_MISSING);
+	if (!known(r, edition, edition_member, 2) || !read_date(r, edition, "data_as_of", &p->data_as_of, &ignored) ||
+	    !read_date(r, edition, "date", &p->date, &p->epoch) || !read_reports(r, json_get(root, "reports")) ||
+	    !read_limits(r, json_get(root, "limits")))
+		return false;
+	if (json_get(root, "units") && !need_text(r, root, "units", &p->units_table))
+		return false;
+	if (facts && facts->type != JSON_ARRAY)
+		return wrong(r, facts, "facts", ERR_PROJECT_LIST);
+	p->fact_table = arena_array(&p->arena, const char *, (facts ? facts->count : 0) + 1);
+	for (const struct json *v = facts ? facts->child : NULL; v; v = v->next)
+		if (!need_name(r, v, "facts", &p->fact_table[p->nfact_table++]))
+			return false;
+	return true;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && !strcmp(s + n - m, end);
+}
+
+/* Folders of datasets/ that hold a datapackage.json, and seeds/. */
+static bool list_packages(struct project *p, struct err *e)
+{
+	const char *datasets = path_join(&p->arena, p->root, "datasets"), **name = NULL;
+	size_t n = 0;
+
+	if (path_exists(datasets) && !path_list(&p->arena, datasets, &name, &n, e))
+		return false;
+	p->package = arena_array(&p->arena, const char *, n + 1);
+	for (size_t i = 0; i <= n; i++) {
+		const char *dir = i < n ? arena_printf(&p->arena, "datasets/%s", name[i]) : "seeds";
+		if (path_exists(arena_printf(&p->arena, "%s/%s/datapackage.json", p->root, dir)))
+			p->package[p->npackage++] = dir;
+	}
+	return true;
+}
+
+static bool list_plugins(struct project *p, struct err *e)
+{
+	const char *dir = path_join(&p->arena, p->root, "plugins"), **name = NULL;
+	size_t n = 0;
+
+	if (path_exists(dir) && !path_list(&p->arena, dir, &name, &n, e))
+		return false;
+	p->plugin = arena_array(&p->arena, const char *, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (ends_with(name[i], ".lua") && name[i][0] != '.')
+			p->plugin[p->nplugin++] = arena_printf(&p->arena, "plugins/%s", name[i]);
+	return true;
+}
+
+bool project_open(struct project *p, const char *start, struct err *e)
+{
+	struct reader r = { .p = p, .e = e };
+
+	*p = (struct project){ 0 };
+	if (!find_root(p, start, e) ||
+	    !json_read(&r.doc, &p->arena, path_join(&p->arena, p->root, "continuum.json"), "continuum.json", e) || !read_settings(&r))
+		return false;
+	p->state = path_join(&p->arena, p->root, ".continuum");
+	p->data = path_join(&p->arena, p->state, "data");
+	p->build = path_join(&p->arena, p->root, "build");
+	return list_packages(p, e) && list_plugins(p, e);
+}
+
+void project_close(struct project *p)
+{
+	arena_free(&p->arena);
+}
+
+const char *project_plugin_id(struct project *p, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	return arena_strndup(&p->arena, name, strlen(name) - strlen(".lua"));
+}
+
+bool project_names(const char *path, const char *word)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	size_t n = strcspn(name, ".");
+
+	return !strcmp(path, word) || !strcmp(name, word) || (strlen(word) == n && !strncmp(name, word, n));
+}

@@ -312,7 +312,7 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 	return t;
 }
 
-/* The annexes that every report may call: its numbers, its sources, and each table of the analysis "annexes". */
+/* The annexes that every report may call: its values, its sources, and each table of the analysis "annexes". */
 static void make_annexes(struct plan *p, struct paper *paper, const struct uses *uses)
 {
 	struct arena *a = &p->project.arena;
@@ -329,7 +329,7 @@ static void make_annexes(struct plan *p, struct paper *paper, const struct uses 
 	struct table *own = arena_array(a, struct table, 2);
 	own[0] = numbers_annex(a, used, nused);
 	own[1] = sources_annex(a, used, nused);
-	paper->annex[paper->nannex++] = (struct annex){ "numbers", &own[0], 1 };
+	paper->annex[paper->nannex++] = (struct annex){ "values", &own[0], 1 };
 	paper->annex[paper->nannex++] = (struct annex){ "sources", &own[1], 1 };
 	for (size_t i = 0; i < paper->nitem; i++)
 		if (paper->item[i].table && !strncmp(paper->item[i].id, "annexes.", 8)) {

@@ -9,17 +9,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE };
-struct use { enum use_kind kind; const char *id, *macro, *file; long line, column; };   /* file relative to the project */
+/* USE_SOURCE: any result. USE_ANNEX: id is the name of an annex, not of a result. */
+enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE, USE_ANNEX };
+struct use { enum use_kind kind; const char *id, *macro, *file, *excerpt; long line, column; };   /* file relative to the project; macro with its backslash */
 struct uses { struct use *item; size_t n; };
 
-/* Finds every \val, \Val, \valunit, \valwords, \fig, \figref, \tab, \tabref, \source … in the .tex files of a report folder, comments and verbatim left out.
- * A malformed id is an error at its place. root: project folder; dir: relative to it. */
+/* Finds every \val, \Val, \valunit, \valdate, \fig, \figref, \tab, \tabref, \source and \annex in the .tex files of a report folder, in the order of
+ * the files' names; generated/, comments and verbatim are left out. A malformed id is an error at its place. root: project folder; dir: relative to it. */
 bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
 
-/* An artefact with its full id ("workforce.municipal_police"). */
-struct paper_item { const char *id; const struct value *value; const struct table *table; const struct figure *figure; const char *figure_file; };
-struct annex { const char *name; struct table *part; size_t npart; };     /* generated/annex-<name>.tex: tables one after the other, long over pages */
+/* An artefact with its full id ("workforce.municipal_police"); one of value, table, figure. unit: words for the counting unit of a value, or NULL.
+ * figure_file: the PDF in the language of the report. */
+struct paper_item {
+	const char *id; const struct value *value; const struct table *table; const struct figure *figure;
+	const char *figure_file; const struct text2 *unit;
+};
+/* generated/annex-<name>.tex: tables one after the other, long over pages. A row whose first cell is the id of a value is where its number links to. */
+struct annex { const char *name; struct table *part; size_t npart; };
 struct paper {
 	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
 	enum lang lang;
@@ -32,7 +38,8 @@ struct paper {
 	double wall_seconds;
 	bool allow_unjailed;
 };
-/* Writes <dir>/generated/ (values.tex, figures, tables, annexes, continuum.sty); files that did not change are not touched; files no longer needed are removed. */
+/* Writes <dir>/generated/ (values.tex, figures and tables that the text uses, annexes, continuum.sty); files that did not change are not touched; files no
+ * longer needed are removed. An id that no item has, or of another kind, is an error at its place in the text. */
 bool paper_generate(const struct paper *p, struct err *e);
 /* Digest of all that pdflatex will read from the report folder, and of the date and the program version. */
 bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e);

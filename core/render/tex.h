@@ -4,6 +4,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already (U+00A0, U+202F). */
+/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already (U+00A0, U+202F).
+ * ERR_TEX_GLYPH names a character that cannot be printed. */
 bool tex_text(struct buf *out, const char *s, struct err *e);
+/* The same for a cell or a line of sources: long words without a space (identifiers, addresses) may break after . _ / - = & ?,
+ * and an http or https address becomes a link. */
+bool tex_cell(struct buf *out, const char *s, struct err *e);
+/* Appends text as the address of \href. False, with nothing added, for anything but a plain http or https address. */
+bool tex_address(struct buf *out, const char *s);
+/* Appends UTF-8 as UTF-16BE hexadecimal digits with byte order mark: a PDF text string. */
+void tex_pdf_hex(struct buf *out, const char *s);
 #endif

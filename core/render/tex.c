@@ -1,0 +1,174 @@
+/* Text for LaTeX, by an allow-list: what is not in a table here does not reach TeX.
+ * The macros named cn… are those of continuum.sty. Knows nothing of reports. */
+#include "render/tex.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ASCII that is not written as it is. Braces and empty groups also break the ligatures of T1 (-- << ?` ,, ''),
+ * keep [ and * away from \\, and leave no active character of babel-french (: ; ! ?). */
+static const char *const ascii[128] = {
+	['!'] = "\\cnExclamation{}", ['"'] = "\\textquotedbl{}", ['#'] = "\\#", ['$'] = "\\$", ['%'] = "\\%", ['&'] = "\\&",
+	['\''] = "\\textquotesingle{}", ['*'] = "{*}", [','] = ",{}", ['-'] = "-{}", [':'] = "\\cnColon{}",
+	[';'] = "\\cnSemicolon{}", ['<'] = "\\textless{}", ['>'] = "\\textgreater{}", ['?'] = "\\cnQuestion{}",
+	['['] = "{[}", ['\\'] = "\\textbackslash{}", [']'] = "{]}", ['^'] = "\\textasciicircum{}", ['_'] = "\\_",
+	['`'] = "\\textasciigrave{}", ['{'] = "\\{", ['|'] = "\\textbar{}", ['}'] = "\\}", ['~'] = "\\textasciitilde{}",
+};
+
+/* Letters that T1 holds, written as they are (inputenc knows them). */
+static const char letters[] =
+	"ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+	"ĂăĄąĆćČčĎďĐđĘęĚěĞğİıĹĺĽľŁłŃńŇňŊŋŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž";
+
+/* Everything else that can be printed, sorted by code point. */
+static const struct sign { uint32_t c; const char *tex; } signs[] = {
+	{ 0x00A0, "\\nobreakspace{}" }, { 0x00A1, "\\textexclamdown{}" }, { 0x00A2, "\\textcent{}" }, { 0x00A3, "\\textsterling{}" },
+	{ 0x00A4, "\\textcurrency{}" }, { 0x00A5, "\\textyen{}" }, { 0x00A6, "\\textbrokenbar{}" }, { 0x00A7, "\\textsection{}" },
+	{ 0x00A8, "\\textasciidieresis{}" }, { 0x00A9, "\\textcopyright{}" }, { 0x00AA, "\\textordfeminine{}" },
+	{ 0x00AB, "\\guillemotleft{}" }, { 0x00AC, "\\textlnot{}" }, { 0x00AE, "\\textregistered{}" }, { 0x00AF, "\\textasciimacron{}" },
+	{ 0x00B0, "\\textdegree{}" }, { 0x00B1, "\\textpm{}" }, { 0x00B2, "\\texttwosuperior{}" }, { 0x00B3, "\\textthreesuperior{}" },
+	{ 0x00B4, "\\textasciiacute{}" }, { 0x00B5, "\\textmu{}" }, { 0x00B6, "\\textparagraph{}" }, { 0x00B7, "\\textperiodcentered{}" },
+	{ 0x00B9, "\\textonesuperior{}" }, { 0x00BA, "\\textordmasculine{}" }, { 0x00BB, "\\guillemotright{}" },
+	{ 0x00BC, "\\textonequarter{}" }, { 0x00BD, "\\textonehalf{}" }, { 0x00BE, "\\textthreequarters{}" },
+	{ 0x00BF, "\\textquestiondown{}" }, { 0x00D7, "\\texttimes{}" }, { 0x00F7, "\\textdiv{}" }, { 0x0192, "\\textflorin{}" },
+	{ 0x0218, "\\cnScomma{}" }, { 0x0219, "\\cnscomma{}" }, { 0x021A, "\\cnTcomma{}" }, { 0x021B, "\\cntcomma{}" },
+	{ 0x0394, "\\cnDelta{}" }, { 0x03A3, "\\cnSigma{}" }, { 0x03A9, "\\cnOmega{}" }, { 0x03B1, "\\cnAlpha{}" },
+	{ 0x03B2, "\\cnBeta{}" }, { 0x03B4, "\\cnDeltaSmall{}" }, { 0x03C0, "\\cnPi{}" },
+	{ 0x2009, "\\," }, { 0x2010, "-{}" }, { 0x2011, "\\mbox{-}" }, { 0x2013, "\\textendash{}" }, { 0x2014, "\\textemdash{}" },
+	{ 0x2018, "\\textquoteleft{}" }, { 0x2019, "\\textquoteright{}" }, { 0x201A, "\\quotesinglbase{}" },
+	{ 0x201C, "\\textquotedblleft{}" }, { 0x201D, "\\textquotedblright{}" }, { 0x201E, "\\quotedblbase{}" },
+	{ 0x2020, "\\textdagger{}" }, { 0x2021, "\\textdaggerdbl{}" }, { 0x2022, "\\textbullet{}" }, { 0x2026, "\\cnEllipsis{}" },
+	{ 0x202F, "\\," }, { 0x2030, "\\cnPermille{}" }, { 0x2039, "\\guilsinglleft{}" }, { 0x203A, "\\guilsinglright{}" },
+	{ 0x20AC, "\\texteuro{}" }, { 0x2116, "\\textnumero{}" }, { 0x2122, "\\texttrademark{}" },
+	{ 0x2190, "\\textleftarrow{}" }, { 0x2191, "\\textuparrow{}" }, { 0x2192, "\\textrightarrow{}" }, { 0x2193, "\\textdownarrow{}" },
+	{ 0x2212, "\\textminus{}" }, { 0x221E, "\\cnInfinity{}" }, { 0x2248, "\\cnApprox{}" }, { 0x2264, "\\cnLe{}" }, { 0x2265, "\\cnGe{}" },
+};
+
+enum { LONG_WORD = 20 };   /* bytes from which a word without a space may break in a cell */
+
+static int by_code(const void *key, const void *entry)
+{
+	uint32_t c = *(const uint32_t *)key, d = ((const struct sign *)entry)->c;
+
+	return c < d ? -1 : c > d;
+}
+
+static bool one(struct buf *out, const char *s, size_t n, uint32_t c)
+{
+	char utf8[8] = { 0 };
+
+	if (c < 0x80) {
+		if (c < 0x20 || c == 0x7f)
+			return false;
+		if (ascii[c])
+			buf_str(out, ascii[c]);
+		else
+			buf_char(out, (char)c);
+		return true;
+	}
+	memcpy(utf8, s, n);
+	if (strstr(letters, utf8)) {
+		buf_str(out, utf8);
+		return true;
+	}
+	const struct sign *sign = bsearch(&c, signs, sizeof signs / sizeof *signs, sizeof *signs, by_code);
+	if (sign)
+		buf_str(out, sign->tex);
+	return sign;
+}
+
+static bool part(struct buf *out, const char *s, size_t n, struct err *e)
+{
+	const char *end = s + n;
+
+	assert(text_utf8_bad(s, n) == n);
+	while (s < end) {
+		const char *from = s;
+		uint32_t c = text_utf8_next(&s, end);
+		if (!one(out, from, (size_t)(s - from), c))
+			return err_set(e, ERR_TEX_GLYPH, "U+%04X" ERR_SEP "%.*s", (unsigned)c, c < 0x20 || c == 0x7f ? 0 : (int)(s - from), from);
+	}
+	return true;
+}
+
+bool tex_text(struct buf *out, const char *s, struct err *e)
+{
+	return part(out, s, strlen(s), e);
+}
+
+bool tex_address(struct buf *out, const char *s)
+{
+	size_t start = out->n;
+
+	if (strncmp(s, "https://", 8) && strncmp(s, "http://", 7))
+		return false;
+	for (; *s; s++) {
+		bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || text_is_digit(*s) || strchr("-._/?=:+,;@()", *s);
+		if (!plain && !strchr("%#&~", *s)) {
+			out->n = start;
+			return false;
+		}
+		if (!plain)
+			buf_char(out, '\\');
+		buf_char(out, *s);
+	}
+	return true;
+}
+
+/* A word without spaces: where it is long, it may break after signs. */
+static bool word(struct buf *out, const char *s, size_t n, struct err *e)
+{
+	static const char after[] = "._/-=&?";
+	struct buf address = BUF(8192);
+	char *copy = n > LONG_WORD ? strndup(s, n) : NULL;
+	bool ok = true, link = copy && tex_address(&address, copy);
+
+	if (link)
+		buf_printf(out, "\\href{%s}{", buf_text(&address));
+	for (size_t from = 0; ok && from < n;) {
+		size_t k = n - from;
+		if (n > LONG_WORD) {
+			for (k = 1; from + k < n && !strchr(after, s[from + k - 1]); k++)
+				;
+		}
+		ok = part(out, s + from, k, e);
+		from += k;
+		if (from < n)
+			buf_str(out, "\\cnBreak{}");
+	}
+	if (link)
+		buf_char(out, '}');
+	buf_free(&address);
+	free(copy);
+	return ok;
+}
+
+bool tex_cell(struct buf *out, const char *s, struct err *e)
+{
+	while (*s) {
+		size_t n = strcspn(s, " ");
+		if (n && !word(out, s, n, e))
+			return false;
+		s += n;
+		if (*s == ' ')
+			buf_char(out, *s++);
+	}
+	return true;
+}
+
+void tex_pdf_hex(struct buf *out, const char *s)
+{
+	const char *end = s + strlen(s);
+
+	buf_str(out, "FEFF");
+	while (s < end) {
+		uint32_t c = text_utf8_next(&s, end);
+		if (c >= 0x10000)
+			buf_printf(out, "%04X%04X", (unsigned)(0xD800 + ((c - 0x10000) >> 10)), (unsigned)(0xDC00 + ((c - 0x10000) & 0x3FF)));
+		else
+			buf_printf(out, "%04X", (unsigned)c);
+	}
+}

@@ -9,8 +9,11 @@ struct gnuplot;
 /* work_dir: new empty private folder, the only place gnuplot may write in. It is started at the first drawing. */
 struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e);
 /* Runs one script; its output name is the fixed "out.pdf" / "out.svg" in work_dir (the script sets it). True when the sentinel came,
- * stderr stayed empty and the file `made` is there and not empty. */
+ * stderr stayed empty and the file `made` is there and not empty. On an error gnuplot's last words are the reason, and the line of the
+ * script that it names is the excerpt; the script stays in work_dir as "script.gp". */
 bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made, struct err *e);
+/* Appends the file that the last drawing made. Follows no link: what runs in the jail is not trusted. */
+bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct err *e);
 void gnuplot_close(struct gnuplot *g);
 /* Appends s as a single-quoted gnuplot string. False for control characters. */
 bool gnuplot_quote(struct buf *out, const char *s, struct err *e);

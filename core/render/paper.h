@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* USE_SOURCE: any result. USE_ANNEX: id is the name of an annex, not of a result. */
-enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE, USE_ANNEX };
-struct use { enum use_kind kind; const char *id, *macro, *file, *excerpt; long line, column; };   /* file relative to the project; macro with its backslash */
+enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE };   /* USE_SOURCE: any result */
+/* file is relative to the project, macro stands without its backslash, excerpt is the whole line */
+struct use { enum use_kind kind; const char *id, *macro, *file, *excerpt; long line, column; };
 struct uses { struct use *item; size_t n; };
 
-/* Finds every \val, \Val, \valunit, \valdate, \fig, \figref, \tab, \tabref, \source and \annex in the .tex files of a report folder, in the order of
+/* Finds every \val, \Val, \valunit, \valdate, \fig, \figref, \tab, \tabref and \source in the .tex files of a report folder, in the order of
  * the files' names; generated/, comments and verbatim are left out. A malformed id is an error at its place. root: project folder; dir: relative to it. */
 bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
 
@@ -24,8 +24,9 @@ struct paper_item {
 	const char *id; const struct value *value; const struct table *table; const struct figure *figure;
 	const char *figure_file; const struct text2 *unit;
 };
-/* generated/annex-<name>.tex: tables one after the other, long over pages. A row whose first cell is the id of a value is where its number links to. */
-struct annex { const char *name; struct table *part; size_t npart; };
+/* generated/annex-<name>.tex: tables one after the other, long over pages. row_id (may be NULL): for the rows of part[0] the id of the value that the row
+ * is about, or NULL; the numbers of the text link there. */
+struct annex { const char *name; struct table *part; size_t npart; const char **row_id; };
 struct paper {
 	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
 	enum lang lang;
@@ -39,7 +40,8 @@ struct paper {
 	bool allow_unjailed;
 };
 /* Writes <dir>/generated/ (values.tex, figures and tables that the text uses, annexes, continuum.sty); files that did not change are not touched; files no
- * longer needed are removed. An id that no item has, or of another kind, is an error at its place in the text. */
+ * longer needed are removed. The caller has compared the uses with the items. An unknown annex, or \valunit and \valdate of what has none, are errors
+ * at their place in the text. */
 bool paper_generate(const struct paper *p, struct err *e);
 /* Digest of all that pdflatex will read from the report folder, and of the date and the program version. */
 bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e);

@@ -10,6 +10,9 @@ enum { PAPER_FILES = 2000, PAPER_DEPTH = 8, PAPER_FILE_BYTES = 64 << 20 };
 struct paper_files { const char **rel; size_t n; };
 bool paper_files(struct paper_files *out, struct arena *a, const char *folder, const char *shown, struct err *e);
 
+/* paper_scan, or the names given to \annex (kind is then not meant). */
+bool paper_scan_for(struct uses *out, struct arena *a, const char *root, const char *dir, bool annexes, struct err *e);
+
 /* Reads TeX's log. True when there is no error in it: then warnings (may be NULL) receives a line for each thing a reader would see.
  * False: *e says what TeX stopped at, in the author's file. */
 bool paper_log(const struct paper *p, const char *log, size_t n, struct buf *warnings, struct err *e);

@@ -67,17 +67,19 @@ bool paper_files(struct paper_files *out, struct arena *a, const char *folder, c
 	return walk(&w, "", 1);
 }
 
-/* The macros that name a result. `bare`: takes the option [bare]. */
-static const struct macro { const char *name; enum use_kind kind; bool bare; } macros[] = {
-	{ "val", USE_VALUE, true }, { "Val", USE_VALUE, true }, { "valunit", USE_VALUE, false }, { "valdate", USE_VALUE, false },
-	{ "fig", USE_FIGURE, false }, { "figref", USE_FIGURE, false }, { "tab", USE_TABLE, false }, { "tabref", USE_TABLE, false },
-	{ "source", USE_SOURCE, false }, { "annex", USE_ANNEX, false },
+/* The macros that name a result, or an annex. */
+enum { TAKES_BARE = 1, ANNEX = 2 };
+static const struct macro { const char *name; enum use_kind kind; unsigned flags; } macros[] = {
+	{ "val", USE_VALUE, TAKES_BARE }, { "Val", USE_VALUE, TAKES_BARE }, { "valunit", USE_VALUE, 0 }, { "valdate", USE_VALUE, 0 },
+	{ "fig", USE_FIGURE, 0 }, { "figref", USE_FIGURE, 0 }, { "tab", USE_TABLE, 0 }, { "tabref", USE_TABLE, 0 },
+	{ "source", USE_SOURCE, 0 }, { "annex", USE_SOURCE, ANNEX },
 };
 static const char *const verbatim[] = { "verbatim", "verbatim*", "lstlisting", "Verbatim", "comment", "filecontents", "filecontents*" };
 
 struct scan {
 	struct uses *out;
 	size_t cap;
+	bool annexes;                        /* only those; else all the others */
 	struct arena *a;
 	const char *file, *text, *s, *end;   /* s: next character */
 	struct err *e;
@@ -103,7 +105,7 @@ static const char *line_of(const struct scan *x, const char *at, long *line)
 
 static struct use place(const struct scan *x, const char *at, const char *macro)
 {
-	struct use u = { .file = x->file, .macro = arena_printf(x->a, "\\%s", macro) };
+	struct use u = { .file = x->file, .macro = macro };
 	const char *start = line_of(x, at, &u.line), *stop = memchr(at, '\n', (size_t)(x->end - at));
 
 	u.column = (long)text_utf8_length(start, (size_t)(at - start)) + 1;
@@ -113,7 +115,7 @@ static struct use place(const struct scan *x, const char *at, const char *macro)
 
 static bool refuse(const struct scan *x, const struct use *u, enum err_id id)
 {
-	err_set(x->e, id, "%s", u->macro);
+	err_set(x->e, id, "\\%s", u->macro);
 	err_at(x->e, u->file, u->line, u->column);
 	return err_excerpt(x->e, u->excerpt, strlen(u->excerpt), u->column);
 }
@@ -158,15 +160,17 @@ static bool use(struct scan *x, const char *at, const struct macro *m)
 
 	u.kind = m->kind;
 	skip_spaces(x);
-	if (m->bare && x->s < x->end && *x->s == '[') {
+	if ((m->flags & TAKES_BARE) && x->s < x->end && *x->s == '[') {
 		const char *option = argument(x, '[', ']');
 		if (!option || strcmp(option, "bare"))
 			return refuse(x, &u, ERR_MACRO_OPTION);
 		skip_spaces(x);
 	}
 	u.id = argument(x, '{', '}');
-	if (!u.id || !(m->kind == USE_ANNEX ? text_is_name(u.id) : is_id(u.id)))
-		return refuse(x, &u, m->kind == USE_ANNEX ? ERR_MACRO_ANNEX : ERR_MACRO_ID);
+	if (!u.id || !(m->flags & ANNEX ? text_is_name(u.id) : is_id(u.id)))
+		return refuse(x, &u, m->flags & ANNEX ? ERR_MACRO_ANNEX : ERR_MACRO_ID);
+	if (!(m->flags & ANNEX) == x->annexes)
+		return true;
 	if (x->out->n == x->cap) {
 		struct use *more = arena_array(x->a, struct use, x->cap ? x->cap * 2 : 64);
 		if (x->cap)
@@ -247,9 +251,9 @@ static bool scan_text(struct scan *x)
 	return true;
 }
 
-bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
+bool paper_scan_for(struct uses *out, struct arena *a, const char *root, const char *dir, bool annexes, struct err *e)
 {
-	struct scan x = { .out = out, .a = a, .e = e };
+	struct scan x = { .out = out, .a = a, .annexes = annexes, .e = e };
 	const char *folder = path_join(a, root, dir);
 	struct paper_files files;
 
@@ -270,4 +274,9 @@ bool paper_scan(struct uses *out, struct arena *a, const char *root, const char 
 			return false;
 	}
 	return true;
+}
+
+bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
+{
+	return paper_scan_for(out, a, root, dir, false, e);
 }

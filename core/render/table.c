@@ -161,12 +161,11 @@ static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang
 }
 
 /* A refusal names the cell's row where it is in one. */
-static bool rows(struct buf *out, const struct table *t, enum lang lang, table_is_target *target, void *ctx, struct err *e)
+static bool rows(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e)
 {
 	for (size_t i = 0; i < t->nrow; i++) {
-		const char *first = text2_in(&t->row[i].cell[0], lang);
-		if (target && !spans(t, &t->row[i], lang) && target(first, ctx))
-			buf_printf(out, "\\cnTarget{%s}", first);
+		if (row_id && row_id[i] && !spans(t, &t->row[i], lang))
+			buf_printf(out, "\\cnTarget{%s}", row_id[i]);
 		if (!row(out, t, i, lang, e))
 			return err_note(e, "%s, row %zu", t->name, i + 1);
 	}
@@ -193,18 +192,18 @@ static bool begin(struct buf *out, const char *name, const struct table *t, enum
 
 bool table_tex(struct buf *out, const struct table *t, enum lang lang, struct err *e)
 {
-	if (!begin(out, "tabular", t, lang, e) || !rows(out, t, lang, NULL, NULL, e))
+	if (!begin(out, "tabular", t, lang, e) || !rows(out, t, lang, NULL, e))
 		return false;
 	buf_str(out, "\\bottomrule\n\\end{tabular}\n");
 	return true;
 }
 
-bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, table_is_target *target, void *ctx, struct err *e)
+bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e)
 {
 	if (!begin(out, "longtable", t, lang, e))
 		return false;
 	buf_str(out, "\\endhead\n\\bottomrule\n\\endfoot\n");
-	if (!rows(out, t, lang, target, ctx, e))
+	if (!rows(out, t, lang, row_id, e))
 		return false;
 	buf_str(out, "\\end{longtable}\n");
 	return true;

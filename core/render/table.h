@@ -5,13 +5,10 @@
 #include "base/err.h"
 #include "store/artefact.h"
 
-/* Says whether a first cell names something that numbers link to. */
-typedef bool table_is_target(const char *cell, void *ctx);
-
 /* The tabular alone (no float, no caption): \cnTableBegin … \cnTableEnd of continuum.sty around it is paper's matter.
  * Columns keep their natural width where all fit in 160 mm; else those with text get lines of several words (as HTML's automatic
  * table layout shares the room). ERR_TABLE_WIDE when even the longest words do not fit. */
 bool table_tex(struct buf *out, const struct table *t, enum lang lang, struct err *e);
-/* The same as a longtable, with its head on each page. Rows whose first cell is a target become one. */
-bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, table_is_target *target, void *ctx, struct err *e);
+/* The same as a longtable, with its head on each page. row_id (may be NULL): for each row the id that links lead to, or NULL. */
+bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e);
 #endif

@@ -17,6 +17,7 @@ struct field {
 	enum field_type type;
 	bool required, unique;
 	bool has_minimum, has_maximum;
+	bool over_minimum, under_maximum;              /* exclusiveMinimum, exclusiveMaximum */
 	double minimum, maximum;                       /* numbers, integers, years */
 	const char *minimum_text, *maximum_text;       /* as written, for messages and for dates */
 	int64_t min_length, max_length;                /* -1 = none */
@@ -29,6 +30,7 @@ struct field {
 	const char **false_values; size_t nfalse;
 	struct missing *missing; size_t nmissing;      /* own list, else the schema's */
 	const char *unit;                              /* continuum:countingUnit, "" = none */
+	const char *scope, *breaks;                    /* continuum:scope, continuum:breaks as JSON text, "" = none */
 	long line;                                     /* where the descriptor says it */
 };
 struct foreign_key { const char **field; size_t n; const char *resource; const char **reference; long line; };   /* resource "" = itself */
@@ -45,6 +47,7 @@ struct resource {
 	struct foreign_key *foreign; size_t nforeign;
 	const char *fields_match;                      /* exact, equal, subset, superset, partial */
 	const char *status, *licence, *source_fr, *source_en, *source_address;
+	const char *scope, *breaks;                    /* as of fields */
 	long line;
 };
 struct package {
@@ -52,9 +55,14 @@ struct package {
 	const char *title_fr, *title_en;
 	const char *dir, *file;                        /* folder and path of datapackage.json, as given */
 	struct resource *resource; size_t nresource;
-	const char **warning; size_t nwarning;         /* properties that the standard knows and this program does not use */
+	const char **warning; size_t nwarning;         /* JSON pointers of properties that are not used, though the standard (or their writer) gives them a meaning */
 };
 
 /* Reads <dir>/datapackage.json. An error names the file, the line and the JSON path ("/resources/0/schema/fields/2/type"). */
 bool package_read(struct package *out, struct arena *a, const char *dir, struct err *e);
+/* The same over the descriptor's bytes, borrowed as long as the package. */
+bool package_parse(struct package *out, struct arena *a, const char *dir, const char *json, size_t n, struct err *e);
+/* Name of the column that keeps the labels of missing values ("x__missing"), in the arena; NULL when no missing value has one. */
+const char *field_companion(const struct field *f, struct arena *a);
+const char *field_type_name(enum field_type type);   /* "integer" */
 #endif

@@ -1,0 +1,19 @@
+/* Typed fields: the text of a cell to a value of its column, with missing values and constraints. Knows one cell at a time. */
+#ifndef INTAKE_FIELD_H
+#define INTAKE_FIELD_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "intake/package.h"
+#include "store/db.h"
+
+struct field_reader;
+/* Prepares pattern, bounds and lists; f is borrowed. Only for the loader: a pattern is compiled here. */
+struct field_reader *field_open(const struct field *f, struct err *e);
+void field_close(struct field_reader *r);        /* NULL is fine */
+/* 1 = *out is the value; 0 = missing, *label its label ("" = none); -1 = *e without a place.
+ * Texts of *out point into s or into the reader: valid until the next call. */
+int field_read(struct field_reader *r, const char *s, size_t n, struct cell *out, const char **label, struct err *e);
+/* Most decimals that were written; 0 for integers, -1 for columns that are no numbers. */
+int field_decimals(const struct field_reader *r);
+const char *field_sql_type(enum field_type type);   /* "INTEGER", "REAL", "TEXT" */
+#endif

@@ -130,7 +130,7 @@ static size_t bind(const char **out, const char *how, const char *from, const ch
 static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 {
 	static const char *const start[] = { "bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL" };
-	static char self[PATH_MAX], programs[JAIL_PROGRAMS][PATH_MAX];
+	char self[PATH_MAX] = "", programs[JAIL_PROGRAMS][PATH_MAX];
 	const char *list[JAIL_SYSTEM], *out[16 + 3 * (JAIL_SYSTEM + JAIL_PROGRAMS + 2 * PROC_PATHS) + STAGE_ARGV];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 	size_t n = sizeof start / sizeof *start;
@@ -150,8 +150,12 @@ static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 	for (size_t i = 0; p->jail.write[i]; i++)
 		n += bind(out + n, "--bind", p->jail.write[i], p->jail.write[i]);
 	n += bind(out + n, "--ro-bind", self, INSIDE_NAME);
-	n += bind(out + n, "--remount-ro", "/", "--chdir");
-	out[n++] = p->cwd ? p->cwd : "/";
+	out[n++] = "--remount-ro";
+	out[n++] = "/";
+	if (p->cwd) {
+		out[n++] = "--chdir";
+		out[n++] = p->cwd;
+	}
 	out[n++] = INSIDE_NAME;
 	out[n++] = MARK;
 	out[n++] = "jail=2";

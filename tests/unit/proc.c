@@ -126,7 +126,7 @@ static char self[PATH_MAX], folder[] = "/tmp/proc-test-XXXXXX";
 static struct proc_opt tool(const char *name, const char *arg)
 {
 	return (struct proc_opt){ .kind = PROC_GNUPLOT, .tool = self, .args = { "act", name, arg }, .wall_seconds = 20, .stderr_max = 4096,
-		.env = { "ASAN_OPTIONS=detect_leaks=0" } };
+		.env = { "ASAN_OPTIONS=detect_leaks=0:disable_coredump=0" } };
 }
 static struct proc_opt stage(const char *name, const char *arg)
 {
@@ -279,7 +279,7 @@ static void test_surroundings(void)
 		o.env[0] = "B=2";
 	o.env[1] = "A=one two";
 	CHECK(run(&o, &b, &e) == ERR_NONE, "environment");
-	CHECK_STR(buf_text(&b), JAIL_SANITIZED ? "ASAN_OPTIONS=detect_leaks=0\nA=one two\n" : "B=2\nA=one two\n", "is exactly what was given");
+	CHECK_STR(buf_text(&b), JAIL_SANITIZED ? "ASAN_OPTIONS=detect_leaks=0:disable_coredump=0\nA=one two\n" : "B=2\nA=one two\n", "is exactly what was given");
 	buf_clear(&b);
 	o = tool("fds", NULL);
 	run(&o, &b, &e);

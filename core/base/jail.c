@@ -1,5 +1,6 @@
-/* Landlock, rlimits, capabilities and seccomp, each a table. What no layer covers: the existence, size and times of files outside
- * (stat, readlink, access) stay visible to a jailed process; nothing can refuse them by path. */
+/* Landlock, rlimits, capabilities and seccomp, each a table. What no layer covers: the existence,
+ * size and times of files outside (stat, readlink, access) stay visible to a jailed process;
+ * nothing can refuse them by path. */
 #include "base/jail.h"
 
 #include <asm/sockios.h>
@@ -36,7 +37,9 @@
 #define MAY_READ  (FS_READ_FILE | FS_READ_DIR)
 #define MAY_RUN   (FS_READ_FILE | FS_EXECUTE)
 /* No links of any kind: whoever reads the folder afterwards must not be led out of it. */
-#define MAY_WRITE (MAY_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG | FS_TRUNCATE)
+#define MAY_WRITE                                                                                  \
+	(MAY_READ | FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG |   \
+	 FS_TRUNCATE)
 
 /* All rights of each ABI, so that what no rule gives is refused. */
 static const struct landlock_abi { uint64_t fs, net, scoped; } abis[] = {
@@ -93,73 +96,95 @@ struct call {
 
 /* Inner stages: Lua, SQLite on files, malloc, clocks, pipes. Anything else kills the process. */
 static const struct call inner_allowed[] = {
-	ANY(read), ANY(readv), ANY(pread64), ANY(preadv), ANY(write), ANY(writev), ANY(pwrite64), ANY(pwritev),
-	ANY(close), ANY(lseek), ANY(dup), ANY(dup2), ANY(dup3), ANY(poll), ANY(ppoll), ANY(select), ANY(pselect6),
-	ANY(fstat), ANY(stat), ANY(lstat), ANY(newfstatat), ANY(statx), ANY(statfs), ANY(fstatfs), ANY(access), ANY(faccessat),
+	ANY(read), ANY(readv), ANY(pread64), ANY(preadv), ANY(write), ANY(writev), ANY(pwrite64),
+	ANY(pwritev), ANY(close), ANY(lseek), ANY(dup), ANY(dup2), ANY(dup3), ANY(poll),
+	ANY(ppoll), ANY(select), ANY(pselect6), ANY(fstat), ANY(stat), ANY(lstat),
+	ANY(newfstatat), ANY(statx), ANY(statfs), ANY(fstatfs), ANY(access), ANY(faccessat),
 	ANY(faccessat2), ANY(getcwd), ANY(readlink), ANY(readlinkat), ANY(getdents64),
-	ANY(ftruncate), ANY(fallocate), ANY(fadvise64), ANY(fsync), ANY(fdatasync), ANY(unlink), ANY(unlinkat), ANY(rename),
-	ANY(renameat), ANY(renameat2), ANY(mkdir), ANY(mkdirat), ANY(rmdir), ANY(umask),
-	ANY(munmap), ANY(mremap), ANY(madvise), ANY(brk), ANY(msync), ANY(membarrier),
-	ANY(futex), ANY(rseq), ANY(sched_yield), ANY(sched_getaffinity), ANY(set_robust_list), ANY(restart_syscall),
-	ANY(clock_gettime), ANY(clock_getres), ANY(clock_nanosleep), ANY(nanosleep), ANY(gettimeofday), ANY(time), ANY(times),
-	ANY(alarm), ANY(setitimer), ANY(getitimer), ANY(timer_create), ANY(timer_settime), ANY(timer_delete),
-	ANY(rt_sigaction), ANY(rt_sigprocmask), ANY(rt_sigreturn), ANY(rt_sigpending), ANY(sigaltstack), ANY(pause),
-	ANY(getpid), ANY(gettid), ANY(getppid), ANY(getuid), ANY(geteuid), ANY(getgid), ANY(getegid), ANY(getrusage),
-	ANY(getrlimit), ANY(sysinfo), ANY(uname), ANY(getrandom), ANY(exit), ANY(exit_group),
+	ANY(ftruncate), ANY(fallocate), ANY(fadvise64), ANY(fsync), ANY(fdatasync), ANY(unlink),
+	ANY(unlinkat), ANY(rename), ANY(renameat), ANY(renameat2), ANY(mkdir), ANY(mkdirat),
+	ANY(rmdir), ANY(umask), ANY(munmap), ANY(mremap), ANY(madvise), ANY(brk), ANY(msync),
+	ANY(membarrier), ANY(futex), ANY(rseq), ANY(sched_yield), ANY(sched_getaffinity),
+	ANY(set_robust_list), ANY(restart_syscall), ANY(clock_gettime), ANY(clock_getres),
+	ANY(clock_nanosleep), ANY(nanosleep), ANY(gettimeofday), ANY(time), ANY(times),
+	ANY(alarm), ANY(setitimer), ANY(getitimer), ANY(timer_create), ANY(timer_settime),
+	ANY(timer_delete), ANY(rt_sigaction), ANY(rt_sigprocmask), ANY(rt_sigreturn),
+	ANY(rt_sigpending), ANY(sigaltstack), ANY(pause), ANY(getpid), ANY(gettid), ANY(getppid),
+	ANY(getuid), ANY(geteuid), ANY(getgid), ANY(getegid), ANY(getrusage), ANY(getrlimit),
+	ANY(sysinfo), ANY(uname), ANY(getrandom), ANY(exit), ANY(exit_group),
 	IF(prlimit64, 2, SCMP_CMP_EQ, 0, 0),                              /* asks, does not set */
-	IF(mmap, 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), IF(mprotect, 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-	IF(fcntl, 1, SCMP_CMP_EQ, F_DUPFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0),
-	IF(fcntl, 1, SCMP_CMP_EQ, F_GETFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFD, 0),
-	IF(fcntl, 1, SCMP_CMP_EQ, F_GETFL, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFL, 0),
-	IF(fcntl, 1, SCMP_CMP_EQ, F_GETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLKW, 0),
+	IF(mmap, 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+	IF(mprotect, 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_DUPFD, 0),
+	IF(fcntl, 1, SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_GETFD, 0),
+	IF(fcntl, 1, SCMP_CMP_EQ, F_SETFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_GETFL, 0),
+	IF(fcntl, 1, SCMP_CMP_EQ, F_SETFL, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_GETLK, 0),
+	IF(fcntl, 1, SCMP_CMP_EQ, F_SETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLKW, 0),
 #if JAIL_SANITIZED
 	ANY(pipe), ANY(pipe2), ANY(process_vm_readv), ANY(set_tid_address), ANY(mlock),
 #endif
 };
-/* Inner stages: refused without a fuss, because SQLite and libc try them and can do without. ioctl: nothing is a terminal. */
+/* Inner stages: refused without a fuss, because SQLite and libc try them and can do without. ioctl:
+ * nothing is a terminal. */
 static const struct call inner_refused[] = { ANY(fchmod), ANY(fchown), ANY(prctl), ANY(ioctl) };
 
-/* Tools: refused. Their libraries differ between systems, hence a list of what is forbidden and not of what is allowed. */
+/* Tools: refused. Their libraries differ between systems, hence a list of what is forbidden and not
+ * of what is allowed. */
 static const struct call tool_refused[] = {
 	/* other processes */
-	ANY(fork), ANY(vfork), IF(clone, 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0), ANY(ptrace), ANY(process_vm_readv), ANY(process_vm_writev),
-	ANY(process_madvise), NUM(448) /* process_mrelease */, ANY(pidfd_open), ANY(pidfd_getfd), ANY(pidfd_send_signal), ANY(kcmp), ANY(tkill),
-	ANY(rt_sigqueueinfo), ANY(rt_tgsigqueueinfo), ANY(setpgid), ANY(setsid), ANY(migrate_pages), ANY(move_pages), ANY(execveat),
-	ANY(memfd_create), INT(prctl, 0, PR_SET_PDEATHSIG), INT(prctl, 0, PR_SET_PTRACER), INT(prctl, 0, PR_SET_MM),
-	INT(fcntl, 1, F_SETOWN), INT(fcntl, 1, F_SETOWN_EX), INT(fcntl, 1, F_SETSIG), INT(fcntl, 1, F_SETLEASE), INT(fcntl, 1, F_NOTIFY),
+	ANY(fork), ANY(vfork), IF(clone, 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0), ANY(ptrace),
+	ANY(process_vm_readv), ANY(process_vm_writev), ANY(process_madvise),
+	NUM(448) /* process_mrelease */, ANY(pidfd_open), ANY(pidfd_getfd), ANY(pidfd_send_signal),
+	ANY(kcmp), ANY(tkill), ANY(rt_sigqueueinfo), ANY(rt_tgsigqueueinfo), ANY(setpgid),
+	ANY(setsid), ANY(migrate_pages), ANY(move_pages), ANY(execveat), ANY(memfd_create),
+	INT(prctl, 0, PR_SET_PDEATHSIG), INT(prctl, 0, PR_SET_PTRACER), INT(prctl, 0, PR_SET_MM),
+	INT(fcntl, 1, F_SETOWN), INT(fcntl, 1, F_SETOWN_EX), INT(fcntl, 1, F_SETSIG),
+	INT(fcntl, 1, F_SETLEASE), INT(fcntl, 1, F_NOTIFY),
 	/* network, and talk with others on this machine */
-	ANY(socket), ANY(socketpair), ANY(connect), ANY(bind), ANY(listen), ANY(accept), ANY(accept4),
-	ANY(shmget), ANY(shmat), ANY(shmctl), ANY(semget), ANY(semop), ANY(semctl), ANY(semtimedop), ANY(msgget), ANY(msgsnd), ANY(msgrcv),
-	ANY(msgctl), ANY(mq_open), ANY(mq_unlink), INT(ioctl, 1, TIOCSTI), INT(ioctl, 1, TIOCLINUX), INT(ioctl, 1, FIOSETOWN),
-	/* files by other roads than open, rename and unlink, which Landlock guards at every version */
-	ANY(chmod), ANY(fchmod), ANY(fchmodat), NUM(452) /* fchmodat2 */, ANY(chown), ANY(fchown), ANY(lchown), ANY(fchownat),
-	ANY(utime), ANY(utimes), ANY(futimesat), ANY(utimensat), ANY(truncate), ANY(setxattr), ANY(lsetxattr), ANY(fsetxattr),
-	ANY(removexattr), ANY(lremovexattr), ANY(fremovexattr), NUM(463) /* setxattrat */, NUM(466) /* removexattrat */,
-	NUM(469) /* file_setattr */, ANY(link), ANY(linkat), ANY(symlink), ANY(symlinkat), ANY(mknod), ANY(mknodat),
-	ANY(name_to_handle_at), ANY(open_by_handle_at), ANY(fanotify_init), ANY(fanotify_mark), ANY(inotify_add_watch),
-	ANY(mount), ANY(umount2), ANY(pivot_root), ANY(chroot), ANY(setns), ANY(unshare), ANY(open_tree), ANY(move_mount), ANY(fsopen),
-	ANY(fsconfig), ANY(fsmount), ANY(fspick), NUM(442) /* mount_setattr */, NUM(467) /* open_tree_attr */, ANY(quotactl),
+	ANY(socket), ANY(socketpair), ANY(connect), ANY(bind), ANY(listen), ANY(accept),
+	ANY(accept4), ANY(shmget), ANY(shmat), ANY(shmctl), ANY(semget), ANY(semop), ANY(semctl),
+	ANY(semtimedop), ANY(msgget), ANY(msgsnd), ANY(msgrcv), ANY(msgctl), ANY(mq_open),
+	ANY(mq_unlink), INT(ioctl, 1, TIOCSTI), INT(ioctl, 1, TIOCLINUX), INT(ioctl, 1, FIOSETOWN),
+	/* files by roads that Landlock does not guard at every version */
+	ANY(chmod), ANY(fchmod), ANY(fchmodat), NUM(452) /* fchmodat2 */, ANY(chown), ANY(fchown),
+	ANY(lchown), ANY(fchownat), ANY(utime), ANY(utimes), ANY(futimesat), ANY(utimensat),
+	ANY(truncate), ANY(setxattr), ANY(lsetxattr), ANY(fsetxattr), ANY(removexattr),
+	ANY(lremovexattr), ANY(fremovexattr), NUM(463) /* setxattrat */,
+	NUM(466) /* removexattrat */, NUM(469) /* file_setattr */, ANY(link), ANY(linkat),
+	ANY(symlink), ANY(symlinkat), ANY(mknod), ANY(mknodat), ANY(name_to_handle_at),
+	ANY(open_by_handle_at), ANY(fanotify_init), ANY(fanotify_mark), ANY(inotify_add_watch),
+	ANY(mount), ANY(umount2), ANY(pivot_root), ANY(chroot), ANY(setns), ANY(unshare),
+	ANY(open_tree), ANY(move_mount), ANY(fsopen), ANY(fsconfig), ANY(fsmount), ANY(fspick),
+	NUM(442) /* mount_setattr */, NUM(467) /* open_tree_attr */, ANY(quotactl),
 	NUM(443) /* quotactl_fd */, ANY(swapon), ANY(swapoff), ANY(acct),
 	/* the kernel */
-	ANY(bpf), ANY(perf_event_open), ANY(userfaultfd), ANY(io_uring_setup), ANY(io_uring_enter), ANY(io_uring_register), ANY(keyctl),
-	ANY(add_key), ANY(request_key), ANY(reboot), ANY(kexec_load), ANY(kexec_file_load), ANY(init_module), ANY(finit_module),
-	ANY(delete_module), ANY(syslog), ANY(settimeofday), ANY(clock_settime), ANY(adjtimex), ANY(clock_adjtime), ANY(sethostname),
-	ANY(setdomainname), ANY(iopl), ANY(ioperm), ANY(vhangup), ANY(personality), ANY(modify_ldt),
+	ANY(bpf), ANY(perf_event_open), ANY(userfaultfd), ANY(io_uring_setup), ANY(io_uring_enter),
+	ANY(io_uring_register), ANY(keyctl), ANY(add_key), ANY(request_key), ANY(reboot),
+	ANY(kexec_load), ANY(kexec_file_load), ANY(init_module), ANY(finit_module),
+	ANY(delete_module), ANY(syslog), ANY(settimeofday), ANY(clock_settime), ANY(adjtimex),
+	ANY(clock_adjtime), ANY(sethostname), ANY(setdomainname), ANY(iopl), ANY(ioperm),
+	ANY(vhangup), ANY(personality), ANY(modify_ldt),
 	/* our own limits and identity */
-	ANY(setrlimit), IF(prlimit64, 2, SCMP_CMP_NE, 0, 0), ANY(capset), ANY(setreuid), ANY(setregid),
-	ANY(setresuid), ANY(setresgid), ANY(setgroups), ANY(setfsuid), ANY(setfsgid), ANY(setpriority), ANY(sched_setscheduler),
+	ANY(setrlimit), IF(prlimit64, 2, SCMP_CMP_NE, 0, 0), ANY(capset), ANY(setreuid),
+	ANY(setregid), ANY(setresuid), ANY(setresgid), ANY(setgroups), ANY(setfsuid),
+	ANY(setfsgid), ANY(setpriority), ANY(sched_setscheduler),
 };
-/* Refused as if this kernel did not have them: libc then takes the older call, whose arguments can be looked at. */
+/* Refused as if this kernel did not have them: libc then takes the older call, whose arguments can
+ * be looked at. */
 static const struct call unknown[] = { ANY(clone3), ANY(openat2) };
-/* Without Landlock's right to truncate (before ABI 3) a file that may only be read could be emptied by this. */
+/* Without Landlock's right to truncate (before ABI 3) a file that may only be read could be emptied
+ * by this (an access mode of 3 neither reads nor writes, but truncates). */
 static const struct call open_emptying[] = {
 	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_TRUNC),
 	IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_TRUNC),
+	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_ACCMODE | O_TRUNC),
+	IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_TRUNC, O_ACCMODE | O_TRUNC),
 };
 static const struct call open_other[] = {
 	IF(open, 1, SCMP_CMP_MASKED_EQ, O_TRUNC, 0), IF(openat, 2, SCMP_CMP_MASKED_EQ, O_TRUNC, 0),
-	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY), IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY),
-	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR), IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR),
+	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY),
+	IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY),
+	IF(open, 1, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR),
+	IF(openat, 2, SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR),
 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -178,7 +203,8 @@ bool jail_seccomp(void)
 
 static unsigned system_of(enum proc_kind kind)
 {
-	return FOR_ANY | FOR_START | (kind == PROC_GNUPLOT ? FOR_GNUPLOT : kind == PROC_TEX ? FOR_TEX : 0u);
+	unsigned own = kind == PROC_GNUPLOT ? FOR_GNUPLOT : kind == PROC_TEX ? FOR_TEX : 0u;
+	return FOR_ANY | FOR_START | own;
 }
 
 void jail_system(enum proc_kind kind, const char *out[JAIL_SYSTEM])
@@ -193,7 +219,8 @@ void jail_system(enum proc_kind kind, const char *out[JAIL_SYSTEM])
 	out[n] = NULL;
 }
 
-/* Name of the loader that an ELF file asks for, or of the interpreter of a "#!" script; false when there is none. */
+/* Name of the loader that an ELF file asks for, or of the interpreter of a "#!" script; false when
+ * there is none. */
 static bool interpreter(const char *program, char out[PATH_MAX])
 {
 	union { char text[PATH_MAX]; Elf64_Ehdr elf; } head = { .text = "" };
@@ -214,8 +241,9 @@ static bool interpreter(const char *program, char out[PATH_MAX])
 			off_t at = (off_t)(head.elf.e_phoff + (uint64_t)i * sizeof ph);
 			if (pread(fd, &ph, sizeof ph, at) != (ssize_t)sizeof ph)
 				break;
-			found = ph.p_type == PT_INTERP && ph.p_filesz < PATH_MAX
-				&& pread(fd, out, ph.p_filesz, (off_t)ph.p_offset) == (ssize_t)ph.p_filesz;
+			ssize_t len = (ssize_t)ph.p_filesz;
+			found = ph.p_type == PT_INTERP && len > 0 && len < PATH_MAX &&
+				pread(fd, out, ph.p_filesz, (off_t)ph.p_offset) == len;
 			if (found)
 				out[ph.p_filesz] = '\0';
 		}
@@ -243,10 +271,11 @@ static bool allow(int rules, const struct landlock_abi *abi, const char *path, u
 	int fd = open(path, O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
-		return !(rights & FS_WRITE_FILE) && (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
+		return !(rights & FS_WRITE_FILE) &&
+		       (errno == ENOENT || errno == ENOTDIR || errno == EACCES);
 	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		rights &= FS_OF_A_FILE;
-	struct landlock_path_beneath_attr a = { .allowed_access = rights & abi->fs, .parent_fd = fd };
+	struct landlock_path_beneath_attr a = {.allowed_access = rights & abi->fs, .parent_fd = fd};
 	bool ok = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &a, 0) == 0;
 	int keep = errno;
 	close(fd);
@@ -254,7 +283,8 @@ static bool allow(int rules, const struct landlock_abi *abi, const char *path, u
 	return ok;
 }
 
-static bool allow_all(const struct jail *j, int rules, const struct landlock_abi *abi, const char **step)
+static bool allow_all(const struct jail *j, int rules, const struct landlock_abi *abi,
+		      const char **step)
 {
 	unsigned mine = system_of(j->kind) & ~(j->program ? 0u : (unsigned)FOR_START);
 	char programs[JAIL_PROGRAMS][PATH_MAX];
@@ -281,7 +311,8 @@ static bool allow_all(const struct jail *j, int rules, const struct landlock_abi
 static bool enter_landlock(const struct jail *j, const char **step)
 {
 	int v = jail_abi();
-	const struct landlock_abi *abi = &abis[(size_t)v < COUNT(abis) ? (size_t)v : COUNT(abis) - 1];
+	const struct landlock_abi *abi =
+		&abis[(size_t)v < COUNT(abis) ? (size_t)v : COUNT(abis) - 1];
 
 	*step = "landlock_create_ruleset";
 	int rules = (int)syscall(SYS_landlock_create_ruleset, abi, sizeof *abi, 0);
@@ -293,7 +324,8 @@ static bool enter_landlock(const struct jail *j, const char **step)
 	return ok;
 }
 
-/* Root keeps only the right to pass file permissions, which a root-owned build needs; Landlock still says where. */
+/* Root keeps only the right to pass file permissions, which a root-owned build needs; Landlock
+ * still says where. */
 static bool drop_capabilities(const char **step)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3, .pid = 0 };
@@ -307,7 +339,8 @@ static bool drop_capabilities(const char **step)
 	return syscall(SYS_capset, &head, set) == 0;
 }
 
-/* No RLIMIT_NPROC: it counts all processes of the user and does not bind root. New processes are refused by seccomp. */
+/* No RLIMIT_NPROC: it counts all processes of the user and does not bind root. New processes are
+ * refused by seccomp. */
 static bool set_limits(const struct jail *j, const char **step)
 {
 	uint64_t file = j->file_size || j->kind == PROC_WORKER ? j->file_size : UINT64_C(1) << 30;
@@ -361,12 +394,16 @@ static bool fill_filter(scmp_filter_ctx f, bool tool)
 		IF(setgid, 0, tool ? SCMP_CMP_NE : SCMP_CMP_EQ, getgid(), 0),
 	};
 
-	if (!add(f, SCMP_ACT_ERRNO(ENOSYS), unknown, COUNT(unknown)) || !add(f, SCMP_ACT_ERRNO(EACCES), open_emptying, COUNT(open_emptying)))
+	if (!add(f, SCMP_ACT_ERRNO(ENOSYS), unknown, COUNT(unknown)) ||
+	    !add(f, SCMP_ACT_ERRNO(EACCES), open_emptying, COUNT(open_emptying)))
 		return false;
 	if (tool)
-		return add(f, refuse, tool_refused, COUNT(tool_refused)) && add(f, refuse, self, COUNT(self));
-	return add(f, SCMP_ACT_ALLOW, inner_allowed, COUNT(inner_allowed)) && add(f, refuse, inner_refused, COUNT(inner_refused))
-		&& add(f, SCMP_ACT_ALLOW, open_other, COUNT(open_other)) && add(f, SCMP_ACT_ALLOW, self, COUNT(self));
+		return add(f, refuse, tool_refused, COUNT(tool_refused)) &&
+		       add(f, refuse, self, COUNT(self));
+	return add(f, SCMP_ACT_ALLOW, inner_allowed, COUNT(inner_allowed)) &&
+	       add(f, refuse, inner_refused, COUNT(inner_refused)) &&
+	       add(f, SCMP_ACT_ALLOW, open_other, COUNT(open_other)) &&
+	       add(f, SCMP_ACT_ALLOW, self, COUNT(self));
 }
 
 static bool enter_seccomp(bool tool, const char **step)
@@ -379,7 +416,7 @@ static bool enter_seccomp(bool tool, const char **step)
 		goto out;
 	rc = seccomp_attr_set(f, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (rc == 0)
-		rc = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);   /* a tree: many rules, many calls */
+		rc = seccomp_attr_set(f, SCMP_FLTATR_CTL_OPTIMIZE, 2);   /* a tree of calls */
 	if (rc == 0)
 		rc = fill_filter(f, tool) ? seccomp_load(f) : -errno;
 out:
@@ -391,8 +428,9 @@ out:
 bool jail_enter(const struct jail *j, const char **step)
 {
 	*step = "prctl";
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (!j->program && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    (!j->program && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		return false;
-	return (!j->landlock || enter_landlock(j, step)) && drop_capabilities(step) && set_limits(j, step)
-		&& enter_seccomp(j->program != NULL, step);
+	return (!j->landlock || enter_landlock(j, step)) && drop_capabilities(step) &&
+	       set_limits(j, step) && enter_seccomp(j->program != NULL, step);
 }

@@ -1,5 +1,6 @@
-/* The driver's side of children: spawning the hidden stage, pipes, captured stderr, deadlines, and how a child ended.
- * It knows nothing of what children do; the restrictions themselves are in proc_stage.c and jail.c. */
+/* The driver's side of children: spawning the hidden stage, pipes, captured stderr, deadlines, and
+ * how a child ended. It knows nothing of what children do; the restrictions themselves are in
+ * proc_stage.c and jail.c. */
 #include "base/proc.h"
 
 #include "base/jail.h"
@@ -30,7 +31,7 @@ enum {
 struct end { int ours, theirs; };
 struct ends { struct end in, out, err, report; };
 struct feed { const char *s; size_t n; };   /* what is still to be written */
-enum { TURN_OUT = 1, TURN_CLOSED = 2 };     /* out is readable; the child no longer reads its input */
+enum { TURN_OUT = 1, TURN_CLOSED = 2 }; /* out is readable; the child no longer reads its input */
 
 double proc_clock(void)
 {
@@ -49,7 +50,8 @@ char *proc_which(struct arena *a, const char *name)
 	for (const char *p = path ? path : "/usr/local/bin:/usr/bin:/bin"; *p;) {
 		size_t n = strcspn(p, ":");
 		char *file = arena_printf(a, "%.*s/%s", (int)n, p, name);
-		if (*p == '/' && access(file, X_OK) == 0 && stat(file, &st) == 0 && S_ISREG(st.st_mode))
+		if (*p == '/' && access(file, X_OK) == 0 && stat(file, &st) == 0 &&
+		    S_ISREG(st.st_mode))
 			return file;
 		p += n + (p[n] == ':');
 	}
@@ -95,19 +97,22 @@ static bool open_end(struct end *x, bool they_read)
 static bool open_ends(struct ends *x, const struct proc_opt *o)
 {
 	*x = (struct ends){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
-	return open_end(&x->err, false) && open_end(&x->report, false) && (!o->pipe_in || open_end(&x->in, true))
-		&& (!(o->pipe_out || o->out_on_3) || open_end(&x->out, false));
+	return open_end(&x->err, false) && open_end(&x->report, false) &&
+	       (!o->pipe_in || open_end(&x->in, true)) &&
+	       (!(o->pipe_out || o->out_on_3) || open_end(&x->out, false));
 }
 
 /* Standard descriptors of the child. Returns 0 or an errno. */
-static int set_actions(posix_spawn_file_actions_t *fa, const struct proc_opt *o, const struct ends *x)
+static int set_actions(posix_spawn_file_actions_t *fa, const struct proc_opt *o,
+		       const struct ends *x)
 {
 	int rc = o->pipe_in ? posix_spawn_file_actions_adddup2(fa, x->in.theirs, 0)
 		: posix_spawn_file_actions_addopen(fa, 0, "/dev/null", O_RDONLY, 0);
 	if (rc == 0 && !o->pipe_out && !o->out_on_3)
 		rc = posix_spawn_file_actions_addopen(fa, 1, "/dev/null", O_WRONLY, 0);
 	else if (rc == 0)
-		rc = posix_spawn_file_actions_adddup2(fa, o->out_on_3 ? x->err.theirs : x->out.theirs, 1);
+		rc = posix_spawn_file_actions_adddup2(
+			fa, o->out_on_3 ? x->err.theirs : x->out.theirs, 1);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(fa, x->err.theirs, 2);
 	if (rc == 0 && o->out_on_3)
@@ -115,8 +120,10 @@ static int set_actions(posix_spawn_file_actions_t *fa, const struct proc_opt *o,
 	return rc ? rc : posix_spawn_file_actions_adddup2(fa, x->report.theirs, STAGE_REPORT);
 }
 
-/* A session of its own (hence a process group, and no terminal to write commands to), default signals, nothing blocked. */
-static int spawn(pid_t *pid, const struct proc_opt *o, const struct ends *x, const char *const *argv)
+/* A session of its own (hence a process group, and no terminal to write commands to), default
+ * signals, nothing blocked. */
+static int spawn(pid_t *pid, const struct proc_opt *o, const struct ends *x,
+		 const char *const *argv)
 {
 	const char *env[PROC_PATHS + 2];
 	posix_spawn_file_actions_t fa;
@@ -139,12 +146,14 @@ static int spawn(pid_t *pid, const struct proc_opt *o, const struct ends *x, con
 		posix_spawn_file_actions_destroy(&fa);
 		return ENOMEM;
 	}
-	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&at, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+					      POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&at, &none);
 	posix_spawnattr_setsigdefault(&at, &all);
 	int rc = set_actions(&fa, o, x);
 	if (rc == 0)
-		rc = posix_spawn(pid, "/proc/self/exe", &fa, &at, (char *const *)argv, (char *const *)env);
+		rc = posix_spawn(pid, "/proc/self/exe", &fa, &at, (char *const *)argv,
+				 (char *const *)env);
 	posix_spawnattr_destroy(&at);
 	posix_spawn_file_actions_destroy(&fa);
 	return rc;
@@ -156,7 +165,8 @@ static bool take_talk(struct proc *p)
 	char part[4096];
 	ssize_t n = 0;
 
-	while (p->err >= 0 && ((n = read(p->err, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))) {
+	while (p->err >= 0 &&
+	       ((n = read(p->err, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))) {
 		size_t got = n > 0 ? (size_t)n : 0, room = p->talk.max - p->talk.n;
 		buf_add(&p->talk, part, got < room ? got : room);
 		p->dropped += got < room ? 0 : got - room;
@@ -166,7 +176,8 @@ static bool take_talk(struct proc *p)
 	return n != 0;
 }
 
-/* Kills what is left of the group while its leader still holds the number, reaps the leader, and notes how it ended. */
+/* Kills what is left of the group while its leader still holds the number, reaps the leader, and
+ * notes how it ended. */
 static void reap(struct proc *p)
 {
 	int status = 0;
@@ -195,11 +206,12 @@ static void kill_as(struct proc *p, enum proc_end end)
 static bool has_ended(const struct proc *p)
 {
 	siginfo_t si = { 0 };
-	return waitid(P_PID, (id_t)p->pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid == p->pid;
+	return waitid(P_PID, (id_t)p->pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       si.si_pid == p->pid;
 }
 
-/* Waits for the child's word that it is jailed and, except under bubblewrap (whose keeper holds the pipe open), that it runs.
- * True when all is well; else the reason, if it gave one, is in text. */
+/* Waits for the child's word that it is jailed and, except under bubblewrap (whose keeper holds the
+ * pipe open), that it runs. True when all is well; else the reason, if it gave one, is in text. */
 static bool await_report(int fd, bool until_end, char *text, size_t size)
 {
 	double until = proc_clock() + REPORT_SECONDS;
@@ -223,14 +235,15 @@ static bool await_report(int fd, bool until_end, char *text, size_t size)
 	}
 }
 
-static bool start_as(struct proc *p, const struct proc_opt *o, const char *program, enum stage_jail jail, const char *bwrap, struct err *e)
+static bool start_as(struct proc *p, const struct proc_opt *o, const char *program,
+		     enum stage_jail jail, const char *bwrap, struct err *e)
 {
 	const char *what = o->tool ? o->tool : o->args[0] ? o->args[0] : "", *argv[STAGE_ARGV];
 	struct arena a = { 0 };
 	char reason[512] = "";
 	struct ends x;
 
-	*p = (struct proc){ .in = -1, .out = -1, .err = -1, .watch = -1, .talk = BUF(o->stderr_max) };
+	*p = (struct proc){.in = -1, .out = -1, .err = -1, .watch = -1, .talk = BUF(o->stderr_max)};
 	p->wrapped = jail == STAGE_BUBBLEWRAP;
 	p->started = proc_clock();
 	p->deadline = o->wall_seconds > 0 ? p->started + o->wall_seconds : 0;
@@ -289,7 +302,8 @@ bool proc_start(struct proc *p, const struct proc_opt *o, struct err *e)
 	return ok;
 }
 
-/* Writes a piece that poll promised room for. A closed pipe raises SIGPIPE for this thread, which is taken back at once. */
+/* Writes a piece that poll promised room for. A closed pipe raises SIGPIPE for this thread, which
+ * is taken back at once. */
 static ssize_t write_quietly(int fd, const struct feed *f)
 {
 	const struct timespec now = { 0 };
@@ -320,7 +334,8 @@ static int poll_ms(const struct proc *p, double until)
 	return wait < 0 ? 0 : wait > 60000 ? 60000 : (int)wait;
 }
 
-/* One wait for whatever comes first. TURN_… bits, or -1 with *e. When the child has ended, p->end says so. */
+/* One wait for whatever comes first. TURN_… bits, or -1 with *e. When the child has ended, p->end
+ * says so. */
 static int turn(struct proc *p, struct feed *f, bool want_out, double until, struct err *e)
 {
 	struct pollfd w[] = {
@@ -411,7 +426,8 @@ static bool take_output(struct proc *p, struct buf *output)
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_t n, struct buf *output, struct err *e)
+bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_t n,
+	      struct buf *output, struct err *e)
 {
 	struct proc_opt mine = *o;
 	struct feed f = { input, n };
@@ -435,7 +451,8 @@ bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_
 			f.n = 0;
 		if (got & TURN_OUT && !take_output(p, output))
 			shut(&p->out);
-		over = p->end == PROC_TOO_MUCH || p->end == PROC_TIMED_OUT || (was_over && !(got & TURN_OUT));
+		over = p->end == PROC_TOO_MUCH || p->end == PROC_TIMED_OUT ||
+		       (was_over && !(got & TURN_OUT));
 	}
 	return true;
 }
@@ -471,7 +488,8 @@ bool proc_ok(const struct proc *p, const char *what, struct err *e)
 		err_set(e, ERR_CHILD_EXIT, "%s" ERR_SEP "%d", what, p->code);
 		break;
 	case PROC_TIMED_OUT:
-		err_set(e, ERR_CHILD_TIME, "%s" ERR_SEP "%ld", what, (long)ceil(p->deadline - p->started));
+		err_set(e, ERR_CHILD_TIME, "%s" ERR_SEP "%ld", what,
+			(long)ceil(p->deadline - p->started));
 		break;
 	case PROC_TOO_MUCH:
 		err_set(e, ERR_CHILD_OUTPUT, "%s", what);
@@ -485,7 +503,8 @@ bool proc_ok(const struct proc *p, const char *what, struct err *e)
 		else if (p->code == SIGXFSZ)
 			err_set(e, ERR_CHILD_FILE, "%s", what);
 		else
-			err_set(e, ERR_CHILD_SIGNAL, "%s" ERR_SEP "%d" ERR_SEP "SIG%s", what, p->code, p->code ? sigabbrev_np(p->code) : "?");
+			err_set(e, ERR_CHILD_SIGNAL, "%s" ERR_SEP "%d" ERR_SEP "SIG%s", what,
+				p->code, p->code ? sigabbrev_np(p->code) : "?");
 		break;
 	}
 	return err_why(e, "%s", last_words(p));
@@ -493,13 +512,17 @@ bool proc_ok(const struct proc *p, const char *what, struct err *e)
 
 void proc_layers(struct proc_layers *out)
 {
-	struct proc_opt o = { .kind = PROC_GNUPLOT, .tool = "true", .without = PROC_NO_LANDLOCK, .wall_seconds = 10 };
+	struct proc_opt o = {.kind = PROC_GNUPLOT,
+			     .tool = "true",
+			     .without = PROC_NO_LANDLOCK,
+			     .wall_seconds = 10};
 	struct err e = { 0 };
 	struct proc p;
 
-	*out = (struct proc_layers){ .landlock_abi = jail_abi(), .seccomp = jail_seccomp(), .sanitizer = JAIL_SANITIZED };
+	*out = (struct proc_layers){
+		.landlock_abi = jail_abi(), .seccomp = jail_seccomp(), .sanitizer = JAIL_SANITIZED};
 	if (JAIL_SANITIZED)
-		out->note = "no limit of address space, no leak check in children";
+		out->note = "no limit of address space, no leak check in children, more system calls";
 	out->bubblewrap = proc_run(&p, &o, NULL, 0, NULL, &e) && proc_ok(&p, o.tool, &e);
 	proc_close(&p);
 }

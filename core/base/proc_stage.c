@@ -1,5 +1,5 @@
-/* Inside a child: reads the policy from argv, restricts the process, and executes the tool or returns to run an inner stage.
- * Nothing here knows what the stage will do. */
+/* Inside a child: reads the policy from argv, restricts the process, and executes the tool or
+ * returns to run an inner stage. Nothing here knows what the stage will do. */
 #include "base/proc_stage.h"
 
 #include "base/jail.h"
@@ -28,8 +28,8 @@ struct policy {
 	size_t nread, nwrite;
 };
 
-void stage_argv(struct arena *a, const struct proc_opt *o, const char *program, enum stage_jail jail, const char *bwrap,
-	const char *argv[STAGE_ARGV])
+void stage_argv(struct arena *a, const struct proc_opt *o, const char *program,
+		enum stage_jail jail, const char *bwrap, const char *argv[STAGE_ARGV])
 {
 	size_t n = 0;
 
@@ -38,8 +38,12 @@ void stage_argv(struct arena *a, const struct proc_opt *o, const char *program, 
 	argv[n++] = arena_printf(a, "jail=%d", (int)jail);
 	argv[n++] = arena_printf(a, "kind=%d", (int)o->kind);
 	argv[n++] = arena_printf(a, "parent=%d", (int)getpid());
-	argv[n++] = arena_printf(a, "memory=%llu", (unsigned long long)(o->memory > INT64_MAX ? INT64_MAX : o->memory));
-	argv[n++] = arena_printf(a, "file=%llu", (unsigned long long)(o->file_size > INT64_MAX ? INT64_MAX : o->file_size));
+	argv[n++] =
+		arena_printf(a, "memory=%llu",
+			     (unsigned long long)(o->memory > INT64_MAX ? INT64_MAX : o->memory));
+	argv[n++] = arena_printf(
+		a, "file=%llu",
+		(unsigned long long)(o->file_size > INT64_MAX ? INT64_MAX : o->file_size));
 	argv[n++] = arena_printf(a, "cpu=%u", o->cpu_seconds);
 	argv[n++] = o->out_on_3 ? "result=1" : "result=0";
 	if (o->cwd)
@@ -58,7 +62,8 @@ void stage_argv(struct arena *a, const struct proc_opt *o, const char *program, 
 	argv[n] = NULL;
 }
 
-/* Says on the report what failed, with the reason in errno; on stderr when there is no report. Always false. */
+/* Says on the report what failed, with the reason in errno; on stderr when there is no report.
+ * Always false. */
 static bool tell(const char *step)
 {
 	char text[1024];
@@ -72,11 +77,13 @@ static bool tell(const char *step)
 
 static bool setting(struct policy *p, const char *name, size_t n, const char *value)
 {
-	static const char *const numbers[] = { "jail", "kind", "parent", "memory", "file", "cpu", "result" };
+	static const char *const numbers[] = {"jail", "kind", "parent", "memory",
+					      "file", "cpu",  "result"};
 	int64_t v = -1;
 	size_t i = 0;
 
-	while (i < sizeof numbers / sizeof *numbers && (strlen(numbers[i]) != n || memcmp(numbers[i], name, n) != 0))
+	while (i < sizeof numbers / sizeof *numbers &&
+	       (strlen(numbers[i]) != n || memcmp(numbers[i], name, n) != 0))
 		i++;
 	if (i < sizeof numbers / sizeof *numbers && (!num_int(value, strlen(value), &v) || v < 0))
 		return false;
@@ -126,12 +133,15 @@ static size_t bind(const char **out, const char *how, const char *from, const ch
 	return 3;
 }
 
-/* Becomes bubblewrap, which shows only the same files and starts this binary again. Returns when it could not. */
+/* Becomes bubblewrap, which shows only the same files and starts this binary again. Returns when it
+ * could not. */
 static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 {
-	static const char *const start[] = { "bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL" };
+	static const char *const start[] = {"bwrap", "--unshare-all", "--die-with-parent",
+					    "--cap-drop", "ALL"};
 	char self[PATH_MAX] = "", programs[JAIL_PROGRAMS][PATH_MAX];
-	const char *list[JAIL_SYSTEM], *out[16 + 3 * (JAIL_SYSTEM + JAIL_PROGRAMS + 2 * PROC_PATHS) + STAGE_ARGV];
+	const char *list[JAIL_SYSTEM],
+		*out[24 + 3 * (JAIL_SYSTEM + JAIL_PROGRAMS + 2 * PROC_PATHS) + STAGE_ARGV];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 	size_t n = sizeof start / sizeof *start;
 
@@ -144,12 +154,18 @@ static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 		n += bind(out + n, "--ro-bind", programs[i], programs[i]);
 	jail_system(p->jail.kind, list);
 	for (size_t i = 0; list[i]; i++)
-		n += bind(out + n, strncmp(list[i], "/dev/", 5) == 0 ? "--dev-bind-try" : "--ro-bind-try", list[i], list[i]);
+		n += bind(out + n,
+			  strncmp(list[i], "/dev/", 5) == 0 ? "--dev-bind-try" : "--ro-bind-try",
+			  list[i], list[i]);
 	for (size_t i = 0; p->jail.read[i]; i++)
 		n += bind(out + n, "--ro-bind-try", p->jail.read[i], p->jail.read[i]);
 	for (size_t i = 0; p->jail.write[i]; i++)
 		n += bind(out + n, "--bind", p->jail.write[i], p->jail.write[i]);
 	n += bind(out + n, "--ro-bind", self, INSIDE_NAME);
+	if (JAIL_SANITIZED) {   /* it reads its options there */
+		out[n++] = "--proc";
+		out[n++] = "/proc";
+	}
 	out[n++] = "--remount-ro";
 	out[n++] = "/";
 	if (p->cwd) {
@@ -174,7 +190,8 @@ bool proc_is_stage(int argc, char **argv)
 /* What every stage does first: no descriptor but ours, and no life without the parent. */
 static bool isolate(const struct policy *p)
 {
-	if ((!p->result && close(STAGE_RESULT) != 0 && errno != EBADF) || close_range(STAGE_REPORT + 1, UINT_MAX, 0) != 0)
+	if ((!p->result && close(STAGE_RESULT) != 0 && errno != EBADF) ||
+	    close_range(STAGE_REPORT + 1, UINT_MAX, 0) != 0)
 		return tell("close_range");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return tell("prctl");

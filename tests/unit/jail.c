@@ -64,6 +64,7 @@ static int write_null(void) { return opens("/dev/null", O_WRONLY | O_TRUNC); }
 static int read_terminal(void) { return opens("/dev/tty", O_RDWR); }
 static int write_given(void) { return opens(off("given"), O_WRONLY); }
 static int empty_given(void) { return opens(off("given"), O_RDONLY | O_TRUNC); }
+static int empty_given_3(void) { return opens(off("given"), O_ACCMODE | O_TRUNC); }
 static int write_other(void) { return opens(off("kept"), O_WRONLY | O_APPEND); }
 static int make_other(void) { return opens(off("new"), O_WRONLY | O_CREAT); }
 static int make_tmp(void) { return opens("/tmp/jail-test-escaped", O_WRONLY | O_CREAT); }
@@ -258,6 +259,7 @@ static const struct { const char *name; int (*run)(void); enum want inner, tool;
 	{ "open the terminal", read_terminal, NO, NO },
 	{ "write what was given to read", write_given, NO, NO },
 	{ "empty what was given to read by opening it", empty_given, NO, NO },
+	{ "empty what was given to read by access mode 3", empty_given_3, NO, NO },
 	{ "write a file outside", write_other, NO, NO },
 	{ "make a file outside", make_other, NO, NO },
 	{ "make a file in /tmp", make_tmp, NO, NO },
@@ -378,6 +380,10 @@ static struct proc_opt options(bool tool, unsigned without)
 
 static void test_acts(bool tool, unsigned without, const char *where)
 {
+	if (tool && JAIL_SANITIZED) {
+		tap_skip(where, "a sanitized program cannot start in a jail for tools");
+		return;
+	}
 	for (int i = 0; i < ACTS; i++) {
 		struct proc_opt o = options(tool, without);
 		char number[16], name[160], given[PATH_MAX];
@@ -398,6 +404,8 @@ static void test_acts(bool tool, unsigned without, const char *where)
 		bool ran = proc_run(&p, &o, NULL, 0, NULL, &e);
 		int code = p.end == PROC_EXITED ? p.code : -p.code;   /* a killed one counts below 0 */
 		bool ok = ran && untouched();
+		if (JAIL_SANITIZED && (without & PROC_NO_LANDLOCK) && (acts[i].run == read_maps || acts[i].run == read_parent))
+			want = ANY;   /* bubblewrap shows its own /proc then */
 		switch (want) {
 		case YES: ok = ok && code == DID; break;
 		case NO: ok = ok && code == WAS_REFUSED; break;
@@ -428,7 +436,8 @@ static void test_missing_layers(void)
 	proc_close(&p);
 	char number[16];
 	for (int i = 0; i < ACTS; i++)
-		if (acts[i].run == do_fork || acts[i].run == do_inet || acts[i].run == chmod_other || acts[i].run == truncate_given || acts[i].run == empty_given) {
+		if (acts[i].run == do_fork || acts[i].run == do_inet || acts[i].run == chmod_other || acts[i].run == truncate_given || acts[i].run == empty_given
+			|| acts[i].run == empty_given_3) {
 			snprintf(number, sizeof number, "%d", i);
 			o.args[2] = number;
 			CHECK(proc_run(&p, &o, NULL, 0, NULL, &e) && p.code == WAS_REFUSED, acts[i].name);

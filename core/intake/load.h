@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct load_reject { long line; const char *column, *value, *reason; };
+struct load_reject { long line; const char *column, *value; const struct err *why; };   /* why: the whole record, to be shown in any language */
 struct load_table {
 	const char *name;
 	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped */
@@ -17,6 +17,7 @@ struct load_table {
 struct load_report {
 	const char *package, *key;
 	struct load_table *table; size_t ntable;
+	const char **warning; size_t nwarning;         /* as in struct package */
 	double seconds;
 };
 struct load_job {
@@ -30,8 +31,13 @@ struct load_job {
 
 /* Digest of everything the package is built from: descriptor, files, loader version. The package file with this key needs no load. */
 bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e);
-/* Runs the loader in the jail and publishes. Any rejected row fails the load (exit 3) in this form; the file of before stays. */
+/* Runs the loader in the jail and publishes. Any rejected row fails the load (exit 3) in this form: *e is the first one, the report has the counts
+ * and the others; the file of before stays. */
 bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e);
+/* Sets *out to a sentence on a load that failed: the table, how many rows of it were read and how many refused. Always false. */
+bool load_summary(const struct load_report *report, struct err *out);
+/* Reads the answer of a loader, which nothing vouches for: true = it says that all of p was loaded; false with its error, or ERR_LOAD_WIRE. */
+bool load_decode(const char *text, size_t n, const struct package *p, struct arena *a, struct load_report *report, struct err *e);
 /* Inner stage PROC_LOADER: what runs inside the jail. Returns the exit status of the process. */
 int load_stage(int argc, char **argv);
 #endif

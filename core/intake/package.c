@@ -387,6 +387,8 @@ static const char **columns(struct reader *r, const struct json *v, const struct
 {
 	const char **list = strings(r, v, false, n), *names[MAX_FIELDS];
 
+	if (v && *n > PACKAGE_KEY_COLUMNS)
+		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%zu" ERR_SEP "≤ %d", v->key, *n, PACKAGE_KEY_COLUMNS);
 	for (size_t i = 0; i < in->nfield; i++)
 		names[i] = in->field[i].name;
 	for (size_t i = 0; i < *n && !r->bad; i++) {
@@ -405,8 +407,11 @@ static void read_unique(struct reader *r, const struct json *v, struct resource 
 		FAIL(r, v, ERR_DESC_TYPE, "uniqueKeys" ERR_SEP "array");
 	size_t max = (v ? v->count : 0) + t->nfield;
 	t->unique = arena_alloc(r->a, (max ? max : 1) * sizeof *t->unique);
-	for (const struct json *c = v ? v->child : NULL; c && !r->bad; c = c->next, t->nunique++)
+	for (const struct json *c = v ? v->child : NULL; c && !r->bad; c = c->next, t->nunique++) {
 		t->unique[t->nunique].field = columns(r, c, t, &t->unique[t->nunique].n);
+		if (!t->unique[t->nunique].n)
+			FAIL(r, c, ERR_DESC_VALUE, "uniqueKeys" ERR_SEP "[]" ERR_SEP "1–%d", PACKAGE_KEY_COLUMNS);
+	}
 	for (size_t i = 0; i < t->nfield; i++) {
 		bool is_key = t->nprimary == 1 && t->field[i].name && !strcmp(t->primary_key[0], t->field[i].name);
 		if (!t->field[i].unique || is_key)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { PACKAGE_KEY_COLUMNS = 32 };                      /* columns of one key, at most */
+
 enum field_type {
 	FIELD_STRING, FIELD_INTEGER, FIELD_NUMBER, FIELD_BOOLEAN, FIELD_DATE, FIELD_TIME, FIELD_DATETIME,
 	FIELD_YEAR, FIELD_YEARMONTH, FIELD_ANY

@@ -1,0 +1,302 @@
+/* The driver's side of a load and the stage that runs in the jail. The stage answers on descriptor 3 with lines of text:
+ *   load 1
+ *   table NAME READ LOADED REJECTED SKIPPED   for each table that was begun, followed for each kept refusal by
+ *   reject                                    and an error record
+ *   error                                     and an error record, or
+ *   done
+ * The driver trusts none of it, and publishes a file only after reading what it says about itself. */
+#include "intake/load.h"
+
+#include "base/embed.h"
+#include "base/errwire.h"
+#include "base/hash.h"
+#include "base/num.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "intake/json.h"
+#include "intake/loader.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3 };
+static const char version[] = "load 1";
+
+/* Messages name files relative to the project. */
+static bool relative(const struct load_job *job, struct err *e)
+{
+	char *const names[] = { e->file, e->arg[0] };
+	size_t n = strlen(job->root);
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strncmp(names[i], job->root, n) && names[i][n] == '/')
+			memmove(names[i], names[i] + n + 1, strlen(names[i] + n + 1) + 1);
+	return false;
+}
+
+/* ---- key ---- */
+
+static bool hash_package(const struct package *p, struct arena *a, const char *dir, struct hash *h, struct err *e)
+{
+	char hex[HASH_HEX];
+
+	for (size_t i = 0; i < p->nresource; i++)
+		for (size_t k = 0; k < p->resource[i].npath; k++) {
+			const char *name = p->resource[i].path[k], *file = path_join(a, dir, name);
+			if (!path_exists(file)) {
+				err_set(e, ERR_DATA_MISSING, "%s", file);
+				return err_at(e, p->file, p->resource[i].line, 0) || err_note(e, "%s", p->resource[i].name);
+			}
+			if (!hash_file(file, hex, NULL, e))
+				return false;
+			hash_str(h, name);
+			hash_str(h, hex);
+		}
+	return true;
+}
+
+bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e)
+{
+	const char *dir = path_join(a, job->root, job->package_dir), *file = path_join(a, dir, "datapackage.json");
+	struct buf json = BUF(JSON_BYTES);
+	struct package p;
+	struct hash *h = hash_open();
+
+	hash_str(h, version);
+	hash_str(h, embed_build);
+	bool ok = path_exists(file) || (err_set(e, ERR_DESC_MISSING, "%s", job->package_dir), err_at(e, file, 0, 0));
+	ok = ok && path_read(file, JSON_BYTES, &json, e);
+	if (ok)
+		hash_add(h, buf_text(&json), json.n);
+	ok = ok && package_parse(&p, a, dir, arena_strndup(a, buf_text(&json), json.n), json.n, e) && hash_package(&p, a, dir, h, e);
+	hash_close(h, key);
+	buf_free(&json);
+	if (!ok)
+		return relative(job, e);
+	*package_name = p.name;
+	return true;
+}
+
+/* ---- answer: the stage writes it ---- */
+
+static void encode_answer(const struct load_report *r, const struct err *e, struct buf *out)
+{
+	buf_printf(out, "%s\n", version);
+	for (size_t i = 0; i < r->ntable; i++) {
+		const struct load_table *t = &r->table[i];
+		buf_printf(out, "table %s %lld %lld %lld %lld\n", t->name, (long long)t->read, (long long)t->loaded, (long long)t->rejected,
+		           (long long)t->skipped);
+		for (size_t k = 0; k < t->nreject && out->n < ANSWER_MAX / 2; k++) {
+			buf_str(out, "reject\n");
+			err_encode(t->reject[k].why, out);
+		}
+	}
+	buf_str(out, e->id == ERR_NONE ? "done\n" : "error\n");
+	if (e->id != ERR_NONE)
+		err_encode(e, out);
+}
+
+static bool write_answer(const struct buf *b)
+{
+	for (size_t at = 0; at < b->n;) {
+		ssize_t n = write(ANSWER_FD, b->s + at, b->n - at);
+		if (n < 0 && errno != EINTR)
+			return false;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+int load_stage(int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct load_report report = { 0 };
+	struct err e = { 0 };
+	struct buf answer = BUF(ANSWER_MAX);
+
+	if (argc != 3) {
+		fputs("loader: package folder, file to write and key expected\n", stderr);
+		return EXIT_USAGE;
+	}
+	bool ok = loader_build(argv[0], argv[1], argv[2], &a, &report, &e);
+	if (!ok && e.id == ERR_NONE)
+		err_set(&e, ERR_BUG, "loader");
+	encode_answer(&report, &e, &answer);
+	bool told = write_answer(&answer);
+	buf_free(&answer);
+	arena_free(&a);
+	return !told ? EXIT_FAILED : ok ? EXIT_OK : (int)err_exit(e.id);
+}
+
+/* ---- answer: the driver reads it ---- */
+
+struct answer { const char *s; size_t n; };
+
+/* The next line, without its end; false when there is none that is whole. */
+static bool take_line(struct answer *in, const char **line, size_t *n)
+{
+	const char *end = in->n ? memchr(in->s, '\n', in->n) : NULL;
+
+	if (!end)
+		return false;
+	*line = in->s;
+	*n = (size_t)(end - in->s);
+	in->n -= *n + 1;
+	in->s = end + 1;
+	return true;
+}
+
+static bool is_word(const char *line, size_t n, const char *word)
+{
+	return n == strlen(word) && !memcmp(line, word, n);
+}
+
+/* "table NAME READ LOADED REJECTED SKIPPED": the name must be that of the package's next table, and the counts must agree. */
+static bool take_table(const char *line, size_t n, const struct package *p, struct load_report *r)
+{
+	static const char word[] = "table ";
+	int64_t count[4];
+	const char *end = line + n, *s = line + sizeof word - 1;
+
+	if (n < sizeof word || memcmp(line, word, sizeof word - 1) != 0 || r->ntable == p->nresource)
+		return false;
+	const char *name = p->resource[r->ntable].name, *space = memchr(s, ' ', (size_t)(end - s));
+	if (!space || !is_word(s, (size_t)(space - s), name))
+		return false;
+	for (int i = 0; i < 4; i++) {
+		if (!space)
+			return false;
+		s = space + 1;
+		space = memchr(s, ' ', (size_t)(end - s));
+		if (!num_int(s, (size_t)((space ? space : end) - s), &count[i]) || count[i] < 0)
+			return false;
+	}
+	r->table[r->ntable++] = (struct load_table){ .name = name, .read = count[0], .loaded = count[1], .rejected = count[2], .skipped = count[3] };
+	return !space;
+}
+
+static bool take_reject(struct answer *in, struct arena *a, struct load_report *r)
+{
+	struct load_table *t = r->ntable ? &r->table[r->ntable - 1] : NULL;
+
+	if (!t || t->nreject == LOADER_REJECTS)
+		return false;
+	struct err *why = arena_new(a, struct err);
+	size_t used = err_decode(in->s, in->n, why);
+	if (!used)
+		return false;
+	in->s += used;
+	in->n -= used;
+	if (!t->reject)
+		t->reject = arena_array(a, struct load_reject, LOADER_REJECTS);
+	t->reject[t->nreject++] = (struct load_reject){ .line = why->line, .column = why->arg[0], .value = why->arg[1], .why = why };
+	return true;
+}
+
+bool load_decode(const char *text, size_t n, const struct package *p, struct arena *a, struct load_report *r, struct err *e)
+{
+	struct answer in = { text, n };
+	const char *line;
+	size_t len;
+	bool ok = take_line(&in, &line, &len) && is_word(line, len, version);
+
+	r->table = arena_array(a, struct load_table, p->nresource + 1);
+	while (ok && take_line(&in, &line, &len)) {
+		if (is_word(line, len, "done") && !in.n && r->ntable == p->nresource)
+			return true;
+		if (is_word(line, len, "error") && err_decode(in.s, in.n, e) == in.n && in.n)
+			return false;
+		ok = is_word(line, len, "reject") ? take_reject(&in, a, r) : take_table(line, len, p, r);
+	}
+	return err_set(e, ERR_LOAD_WIRE, "%s", p->name);
+}
+
+/* ---- the driver ---- */
+
+/* What the child made must be this package, built from this key, with the rows it told. */
+static bool check_file(struct arena *a, const char *dir, const struct package *p, const struct load_report *r, struct err *e)
+{
+	struct schema s;
+	struct err other = { 0 };
+	bool ok = schema_read(&s, a, dir, &other) && s.npackage == 1 && !strcmp(s.package[0].name, p->name) &&
+	          !strcmp(s.package[0].key, r->key) && s.ntable == p->nresource;
+
+	for (size_t i = 0; ok && i < r->ntable; i++) {
+		const struct schema_table *t = schema_table(&s, r->table[i].name);
+		ok = t && t->rows == r->table[i].loaded && !r->table[i].rejected;
+	}
+	if (ok)
+		return true;
+	err_set(e, ERR_LOAD_CHECK, "%s", p->name);
+	return err_why(e, "%s", other.id ? err_name(other.id) : "");
+}
+
+static bool run_loader(const struct load_job *job, struct arena *a, const struct package *p, const char *dir, const char *tmp,
+                       struct load_report *report, struct err *e)
+{
+	struct buf answer = BUF(ANSWER_MAX);
+	struct proc child;
+	const char *file = arena_printf(a, "%s/%s.db", tmp, p->name);
+	struct proc_opt opt = {
+		.kind = PROC_LOADER, .args = { job->package_dir, file, report->key }, .read = { dir }, .write = { tmp }, .cwd = job->root,
+		.memory = job->memory, .file_size = 64ull << 30, .wall_seconds = job->wall_seconds, .stderr_max = STDERR_MAX, .out_on_3 = true,
+		.allow_unjailed = job->allow_unjailed,
+	};
+
+	bool ok = proc_run(&child, &opt, NULL, 0, &answer, e);
+	if (ok) {
+		struct err ended = { 0 };
+		bool well = proc_ok(&child, p->name, &ended);
+		ok = load_decode(buf_text(&answer), answer.n, p, a, report, e) && well;
+		/* A child that was stopped says less than how it was stopped. */
+		if (!ok && !well && (e->id == ERR_LOAD_WIRE || e->id == ERR_NONE))
+			*e = ended;
+		proc_close(&child);
+	}
+	buf_free(&answer);
+	return ok && check_file(a, tmp, p, report, e) && path_publish(file, arena_printf(a, "%s/%s.db", job->data_dir, p->name), e);
+}
+
+bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e)
+{
+	const char *dir = path_join(a, job->root, job->package_dir);
+	char *key = arena_alloc(a, HASH_HEX);
+	double started = proc_clock();
+	struct package p;
+	struct err other;
+
+	*report = (struct load_report){ .package = "", .key = key };
+	if (!load_key(job, a, &report->package, key, e))
+		return false;
+	if (!package_read(&p, a, dir, e))
+		return relative(job, e);
+	report->package = p.name;
+	if (!path_mkdirs(job->data_dir, e))
+		return false;
+	char *tmp = path_mkdtemp(a, job->data_dir, e);
+	if (!tmp)
+		return false;
+	bool ok = run_loader(job, a, &p, dir, tmp, report, e);
+	path_remove_tree(tmp, &other);
+	report->warning = p.warning;
+	report->nwarning = p.nwarning;
+	report->seconds = proc_clock() - started;
+	return ok || relative(job, e);
+}
+
+bool load_summary(const struct load_report *report, struct err *out)
+{
+	const struct load_table *t = report->ntable ? &report->table[report->ntable - 1] : NULL;
+
+	for (size_t i = 0; i < report->ntable; i++)
+		if (report->table[i].rejected) {
+			t = &report->table[i];
+			break;
+		}
+	err_set(out, ERR_LOAD_STOPPED, "%s" ERR_SEP "%lld" ERR_SEP "%lld", t ? t->name : report->package, (long long)(t ? t->read : 0),
+	        (long long)(t ? t->rejected : 0));
+	return false;
+}

@@ -1,0 +1,13 @@
+/* Builds the SQLite file of a package: what the jailed process does. Knows nothing of jails, pipes and publishing. */
+#ifndef INTAKE_LOADER_H
+#define INTAKE_LOADER_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "intake/load.h"
+
+enum { LOADER_REJECTS = 10 };   /* refused rows that are kept for each table; all are counted */
+
+/* Reads the package in dir and writes out_file, which must not exist. Every row is read even when some are refused, so that the report is whole;
+ * then false with the first refusal in *e. The report holds what was read so far in any case. */
+bool loader_build(const char *dir, const char *out_file, const char *key, struct arena *a, struct load_report *report, struct err *e);
+#endif

@@ -344,7 +344,7 @@ static bool drop_capabilities(const char **step)
 static bool set_limits(const struct jail *j, const char **step)
 {
 	uint64_t file = j->file_size || j->kind == PROC_WORKER ? j->file_size : UINT64_C(1) << 30;
-	const struct { int what; rlim_t soft, hard; bool on; } limits[] = {
+	const struct { unsigned what; rlim_t soft, hard; bool on; } limits[] = {
 		{ RLIMIT_CORE, 0, 0, true },
 		{ RLIMIT_FSIZE, file, file, true },
 		{ RLIMIT_NOFILE, 128, 128, true },

@@ -166,12 +166,14 @@ static void exec_bubblewrap(const struct policy *p, int argc, char **argv)
 		out[n++] = "--proc";
 		out[n++] = "/proc";
 	}
-	out[n++] = "--remount-ro";
-	out[n++] = "/";
-	if (p->cwd) {
+	if (p->cwd) {   /* an empty folder where nothing of it is shown */
+		out[n++] = "--dir";
+		out[n++] = p->cwd;
 		out[n++] = "--chdir";
 		out[n++] = p->cwd;
 	}
+	out[n++] = "--remount-ro";
+	out[n++] = "/";
 	out[n++] = INSIDE_NAME;
 	out[n++] = MARK;
 	out[n++] = "jail=2";

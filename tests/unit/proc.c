@@ -293,6 +293,16 @@ static void test_surroundings(void)
 	o.cwd = folder;
 	run(&o, &b, &e);
 	CHECK_STR(buf_text(&b), folder, "working folder");
+	struct proc_layers l;
+	proc_layers(&l);
+	o.without = PROC_NO_LANDLOCK;
+	buf_clear(&b);
+	if (l.bubblewrap)
+		run(&o, &b, &e);
+	if (l.bubblewrap)
+		CHECK_STR(buf_text(&b), folder, "the same under bubblewrap, though nothing of it may be read");
+	else
+		tap_skip("working folder under bubblewrap", "bubblewrap does not work here");
 	buf_clear(&b);
 	o = stage("args", "a=b -- ::stage \xc3\xa9\n");
 	run(&o, &b, &e);

@@ -19,8 +19,7 @@ static const struct message {
 #undef ERR
 };
 
-/* Copies text without control characters, cut at a character boundary. */
-static void put(char *to, size_t size, const char *s, size_t n, bool lines)
+void err_clean(char *to, size_t size, const char *s, size_t n, bool lines)
 {
 	struct buf b = BUF(4096);
 
@@ -37,7 +36,8 @@ static void put(char *to, size_t size, const char *s, size_t n, bool lines)
 	if (!lines)
 		text_clean(&b, s, n);
 	size_t len = b.n < size - 1 ? b.n : size - 1;
-	while (len && len < b.n && ((unsigned char)b.s[len] & 0xc0) == 0x80)
+	/* A character has at most three bytes after its first: more of them are no UTF-8, and stay to be shown as such. */
+	for (int back = 0; back < 3 && len && len < b.n && ((unsigned char)b.s[len] & 0xc0) == 0x80; back++)
 		len--;
 	memcpy(to, buf_text(&b), len);
 	to[len] = 0;
@@ -49,7 +49,7 @@ static void put(char *to, size_t size, const char *s, size_t n, bool lines)
 
 bool err_set(struct err *e, enum err_id id, const char *fmt, ...)
 {
-	char text[ERR_ARGS * sizeof e->arg[0]];
+	char text[8192];   /* room for a path of PATH_MAX before other arguments */
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -61,7 +61,7 @@ bool err_set(struct err *e, enum err_id id, const char *fmt, ...)
 	const char *s = text;
 	for (int i = 0; i < ERR_ARGS && s; i++) {
 		const char *end = strchr(s, ERR_SEP[0]);
-		put(e->arg[i], sizeof e->arg[i], s, end ? (size_t)(end - s) : strlen(s), false);
+		err_clean(e->arg[i], sizeof e->arg[i], s, end ? (size_t)(end - s) : strlen(s), false);
 		s = end ? end + 1 : NULL;
 	}
 	return false;
@@ -69,7 +69,7 @@ bool err_set(struct err *e, enum err_id id, const char *fmt, ...)
 
 bool err_at(struct err *e, const char *file, long line, long column)
 {
-	put(e->file, sizeof e->file, file, strlen(file), false);
+	err_clean(e->file, sizeof e->file, file, strlen(file), false);
 	e->line = line;
 	e->column = column;
 	return false;
@@ -78,17 +78,22 @@ bool err_at(struct err *e, const char *file, long line, long column)
 bool err_excerpt(struct err *e, const char *text, size_t n, long caret)
 {
 	enum { SHOWN = 150 };
-	const char *s = text, *end = text + n;
+	const char *s = text, *end = text + n, *at = text;
+	char before[sizeof e->excerpt];
 
+	for (long i = 1; i < caret && at < end; i++)
+		text_utf8_next(&at, end);
 	/* A long line is shown around the caret. */
-	if (text_utf8_bad(text, n) == n && caret > SHOWN - 20) {
-		long skip = caret - SHOWN / 2;
-		for (long i = 0; i < skip && s < end; i++)
-			text_utf8_next(&s, end);
-		caret -= skip;
-	}
-	put(e->excerpt, sizeof e->excerpt, s, (size_t)(end - s), false);
-	e->caret = caret;
+	if (at - text > SHOWN)
+		for (s = at - SHOWN / 2; s < at && ((unsigned char)*s & 0xc0) == 0x80;)
+			s++;
+	err_clean(e->excerpt, sizeof e->excerpt, s, (size_t)(end - s), false);
+	/* Control bytes before the caret (tabs) are fewer characters now: count what is shown, up to the character meant. */
+	bool past = at == end;
+	if (!past)
+		text_utf8_next(&at, end);
+	err_clean(before, sizeof before, s, (size_t)(at - s), false);
+	e->caret = caret < 1 ? 0 : (long)text_utf8_length(before, strlen(before)) + past;
 	return false;
 }
 
@@ -100,7 +105,7 @@ bool err_why(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	int n = vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	put(e->why, sizeof e->why, text, n < 0 ? 0 : strlen(text), true);
+	err_clean(e->why, sizeof e->why, text, n < 0 ? 0 : strlen(text), true);
 	return false;
 }
 
@@ -115,7 +120,7 @@ bool err_note(struct err *e, const char *fmt, ...)
 	size_t used = n < 0 ? 0 : strlen(head);
 	if (e->note[0])
 		snprintf(head + used, sizeof head - used, ": %s", e->note);
-	put(clean, sizeof clean, head, strlen(head), false);
+	err_clean(clean, sizeof clean, head, strlen(head), false);
 	memcpy(e->note, clean, sizeof clean);
 	return false;
 }

@@ -49,6 +49,10 @@ bool err_why(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Puts a name in front of the path of names. */
 bool err_note(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* What the four above do with a text: copies n bytes of s into to, cut to size at a whole character, runs of control bytes as one space,
+ * bytes that are no UTF-8 as '?'. lines: keeps line ends. */
+void err_clean(char *to, size_t size, const char *s, size_t n, bool lines);
+
 const char *err_name(enum err_id id);                 /* "intake.row_short" */
 enum err_id err_by_name(const char *name);            /* ERR_NONE when there is no such message */
 enum exit_code err_exit(enum err_id id);

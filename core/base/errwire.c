@@ -2,7 +2,6 @@
 #include "base/errwire.h"
 
 #include "base/num.h"
-#include "base/text.h"
 
 #include <string.h>
 
@@ -42,20 +41,19 @@ void err_encode(const struct err *e, struct buf *out)
 	buf_str(out, "end\n");
 }
 
-/* Undoes the escapes, drops control bytes, cuts at a whole character. */
-static void take_text(char *to, size_t size, const char *s, size_t n)
+/* Undoes the escapes. Only the outside reason may have several lines. */
+static void take_text(char *to, size_t size, const char *s, size_t n, bool lines)
 {
+	char text[4096];
 	size_t len = 0;
 
-	for (size_t i = 0; i < n && len + 1 < size; i++) {
+	for (size_t i = 0; i < n && len < sizeof text; i++) {
 		char c = s[i];
 		if (c == '\\' && i + 1 < n)
 			c = s[++i] == 'n' ? '\n' : s[i];
-		if (((unsigned char)c < 0x20 && c != '\n') || c == 0x7f)
-			c = ' ';
-		to[len++] = c;
+		text[len++] = c;
 	}
-	to[text_utf8_bad(to, len)] = 0;
+	err_clean(to, size, text, len, lines);
 }
 
 static bool take_field(struct err *e, const char *line, size_t n)
@@ -67,7 +65,7 @@ static bool take_field(struct err *e, const char *line, size_t n)
 			continue;
 		char *at = (char *)e + fields[i].offset;
 		if (fields[i].size) {
-			take_text(at, fields[i].size, line + k + 1, n - k - 1);
+			take_text(at, fields[i].size, line + k + 1, n - k - 1, at == e->why);
 			return true;
 		}
 		if (!num_int(line + k + 1, n - k - 1, &v) || v < 0)

@@ -109,7 +109,7 @@ void text_clean(struct buf *out, const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 		/* C1 controls are C2 80 … C2 9F in UTF-8: terminals obey them too. */
-		bool c1 = c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] < 0xa0;
+		bool c1 = c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] >= 0x80 && (unsigned char)s[i + 1] < 0xa0;
 		if (c < 0x20 || c == 0x7f || c1) {
 			if (!gap)
 				buf_char(out, ' ');
@@ -192,7 +192,7 @@ const char *text_nearest(const char *s, const char *const *list, size_t n)
 		if (!m || m > NEAR_MAX)
 			continue;
 		size_t d = edit_distance(s, len, list[i], m);
-		if (d < best && d <= ((len > m ? len : m) + 2) / 3) {
+		if (d < best && 3 * d <= (len > m ? len : m)) {
 			best = d;
 			found = list[i];
 		}

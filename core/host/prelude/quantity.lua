@@ -1,0 +1,144 @@
+-- Quantities: fields, words, sums, and what each comes from.
+local H, E = ...
+local fail, nearest, type_of, get, info_of, pairs, tostring = H.fail, H.nearest, H.type, H.get, H.info, H.pairs, H.tostring
+local math_type, gsub = math.type, string.gsub
+
+-- Where things come from: facts of the ledger (key → source) and tables that were read.
+-- Plain numbers do not say: they come from every table that was read so far.
+function H.new_origin() return { facts = {}, sources = {}, tables = {}, plain = false } end
+
+function H.merge_origin(to, from)
+  for k, v in pairs(from.facts) do to.facts[k] = v end
+  for k, v in pairs(from.sources) do to.sources[k] = v end
+  for k, v in pairs(from.tables) do to.tables[k] = v end
+  to.plain = to.plain or from.plain
+end
+
+-- Adds what v comes from: a quantity knows, an emitted word remembers, a number is plain.
+function H.add_origin(origin, v)
+  local kind = type_of(v)
+  if kind == "quantity" then
+    local own = info_of(v).origin
+    if own then H.merge_origin(origin, own) else origin.plain = true end
+  elseif kind == "number" then
+    origin.plain = true
+  elseif kind == "table" and H.word_origin[v] then
+    H.merge_origin(origin, H.word_origin[v])
+  end
+end
+H.word_origin = {}
+
+-- Unit names ------------------------------------------------------------------------------------------------------
+
+local units
+local function unit_table()
+  if units == nil then
+    units = false
+    if H.units_table and H.table_info(H.units_table) then
+      units = {}
+      local names, columns, n = H.sql('SELECT unit, fr_one, fr_many, en_one, en_many FROM "' .. H.units_table .. '"', nil, true)
+      for i = 1, n do
+        local row = {}
+        for k, name in ipairs(names) do row[name] = columns[k][i] end
+        units[row.unit] = row
+      end
+    end
+  end
+  return units
+end
+
+function H.check_unit(unit)
+  local known = unit_table()
+  if known and unit ~= "" and known[unit] == nil then fail("host.unit_name", unit, nearest(unit, H.names_of(known))) end
+  return unit
+end
+
+-- Agreement: in French 0 and 1 (and 1.5) are singular, in English only 1.
+function H.unit_text(q)
+  local known, unit, best = unit_table(), get(q, "unit"), get(q, "best")
+  local row = known and known[unit]
+  if not row then return { fr = gsub(unit, "_", " "), en = gsub(unit, "_", " ") } end
+  local fr = best and best > -2 and best < 2 and row.fr_one or row.fr_many
+  local en = best == 1 and row.en_one or row.en_many
+  return { fr = fr or unit, en = en or unit }
+end
+
+-- Making ----------------------------------------------------------------------------------------------------------
+
+-- A quantity from a plain description; info: what goes with it.
+function H.make(fields, info)
+  local q = H.quantity(fields)
+  local own = info_of(q)
+  for k, v in pairs(info or {}) do own[k] = v end
+  return q
+end
+
+function E.quantity(given)
+  H.options("quantity", given, {
+    best = "number", low = "number", high = "number", unit = "string", decimals = "integer", qualifier = "string", period = "string",
+  })
+  H.check_unit(given.unit or "")
+  local fields = {}
+  for k, v in pairs(given) do fields[k] = v end
+  if not fields.qualifier and (fields.low or fields.high) then
+    fields.qualifier = fields.high and fields.low and "interval" or fields.low and "at_least" or "almost"
+    if not fields.best and not fields.high then
+      fields.best = fields.low   -- "at least" leaves the other end open
+    elseif not fields.best and not fields.low then
+      fail("host.option_missing", "best", "quantity")
+    end
+  end
+  return H.make(fields)
+end
+
+function H.sum_of(a, b, quiet)
+  local q, reason = H.sum(a, b, quiet)
+  if not q then return nil, reason end
+  local origin = H.new_origin()
+  H.add_origin(origin, a)
+  H.add_origin(origin, b)
+  info_of(q).origin = origin
+  return q
+end
+
+-- Fields and methods ----------------------------------------------------------------------------------------------
+
+local methods = {}
+function methods.words(q, lang) return H.words(q, lang, "words") end
+function methods.bare(q, lang) return H.words(q, lang, "bare") end
+function methods.interval_text(q, lang) return H.words(q, lang, "interval") end
+function methods.qualifier_text(q, lang) return H.words(q, lang, "qualifier") end
+function methods.period_text(q, lang) return H.words(q, lang, "period") end
+function methods.unit_text(q, lang) return H.unit_text(q)[lang] end
+
+local number_fields = { low = true, best = true, high = true, qualifier = true, unit = true, period = true, decimals = true }
+-- What a fact carries besides its number; nil for a quantity that was computed.
+local fact_fields = {
+  id = true, table = true, document = true, kind = true, confidence = true, flag = true, subject = true, scope = true, place = true,
+  note = true, list_open = true, assumption = true,
+}
+
+local meta = H.quantity_meta
+meta.__name = "quantity"
+function meta.__index(q, k)
+  if number_fields[k] then return get(q, k) end
+  if methods[k] then return methods[k] end
+  if fact_fields[k] then return info_of(q)[k] end
+  local known = {}
+  for _, t in ipairs { number_fields, fact_fields, methods } do
+    for name in pairs(t) do known[#known + 1] = name end
+  end
+  fail("host.lua_field", tostring(k), "quantity", nearest(tostring(k), known))
+end
+function meta.__newindex() fail("host.lua_read_only", "quantity") end
+function meta.__add(a, b)
+  if type_of(a) ~= "quantity" or type_of(b) ~= "quantity" then
+    fail("host.argument", "+", "quantity", type_of(a) == "quantity" and type_of(b) or type_of(a))
+  end
+  local q = H.sum_of(a, b)
+  return q
+end
+function meta.__tostring(q)
+  local text = H.words(q, "en", "words")
+  return text
+end

@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 #include <assert.h>
-#include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +72,6 @@ bool num_real(const char *s, size_t n, char decimal, double *out, int *decimals)
 
 	if (!n || n >= sizeof text || !real_shape(s, n, decimal, text, &d))
 		return false;
-	errno = 0;
 	*out = strtod(text, NULL);
 	if (decimals)
 		*decimals = d;
@@ -86,7 +85,8 @@ void num_put_real(struct buf *out, double v)
 	assert(isfinite(v));
 	if (v == 0)
 		v = 0;   /* no "-0" */
-	for (int digits = 15; digits <= 17; digits++) {
+	/* 15 digits always survive, but for numbers so near 0 that they have fewer. */
+	for (int digits = fabs(v) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, v);
 		if (strtod(text, NULL) == v)
 			break;

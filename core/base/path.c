@@ -50,6 +50,16 @@ bool path_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
+}
+
 bool path_mkdirs(const char *path, struct err *e)
 {
 	char part[4096];
@@ -63,7 +73,7 @@ bool path_mkdirs(const char *path, struct err *e)
 			continue;
 		char kept = part[i];
 		part[i] = 0;
-		if (mkdir(part, 0755) && errno != EEXIST)
+		if (mkdir(part, 0755) && (errno != EEXIST || !is_folder(part)))
 			return fail(e, ERR_WRITE, part);
 		part[i] = kept;
 	}

@@ -10,14 +10,15 @@ enum { CANVAS_BYTES = 32 * 1024 * 1024 };
 enum kind { FILL = 1, LINE, DOT };
 
 /* What differs between gnuplot's terminals, measured on 5.4.4 at several sizes: the page that its plot area covers, the distance from the place
- * of a label to its baseline (share of the font size), the line width 1 in points, and the radius of a dot of size 1 with its outline. */
+ * of a label to its baseline (share of the font size), line width 1 in points, dash length 1 in points (SVG: in line widths), and the radius of a
+ * dot of size 1 and what its outline adds. */
 static const struct terminal {
 	const char *set, *file;
-	double inset, baseline, line, dot, outline;
+	double inset, baseline, line, dash, dot, outline;
 } terminals[] = {
 	/* 0.75: pango counts 96 points to the inch, PDF 72 */
-	[CHART_PDF] = { "pdfcairo noenhanced color rounded fontscale 0.75 linewidth 1 dashlength 1 size ", "out.pdf", 0.5, 0.3775, 0.5, 3, 0.125 },
-	[CHART_SVG] = { "svg noenhanced rounded fixed linewidth 1 dashlength 1 size ", "out.svg", 0, 0.32625, 1, 3, 0 },
+	[CHART_PDF] = { "pdfcairo noenhanced color rounded fontscale 0.75 linewidth 1 dashlength 1 size ", "out.pdf", 0.5, 0.3755, 0.5, 0.275, 3, 0.125 },
+	[CHART_SVG] = { "svg noenhanced rounded fixed linewidth 1 dashlength 1 size ", "out.svg", 0, 0.3257, 1, 0.5, 3, 0 },
 };
 
 void canvas_open(struct canvas *cv, enum chart_format format, const char *family, double width, double height, struct err *e)
@@ -66,10 +67,11 @@ static void look(struct canvas *cv, enum kind kind, unsigned color, double size,
 		put(&cv->plot, size / t->line, 3);
 		put_color(&cv->plot, color);
 		if (dash > 0) {
+			double unit = t->dash * (cv->format == CHART_SVG ? size : 1);
 			buf_str(&cv->plot, " dt (");
-			put(&cv->plot, dash / size, 2);
+			put(&cv->plot, dash / unit, 2);
 			buf_char(&cv->plot, ',');
-			put(&cv->plot, dash / size, 2);
+			put(&cv->plot, (dash + size) / unit, 2);   /* round ends reach into the gap */
 			buf_char(&cv->plot, ')');
 		}
 	}
@@ -117,6 +119,7 @@ void canvas_dot(struct canvas *cv, unsigned color, double radius, double x, doub
 void canvas_text(struct canvas *cv, unsigned color, bool bold, double size, enum align align, double x, double y, const char *s)
 {
 	static const char *const where[] = { [ALIGN_LEFT] = "left", [ALIGN_RIGHT] = "right", [ALIGN_CENTER] = "center" };
+	const struct terminal *t = &terminals[cv->format];
 	struct buf *b = &cv->label;
 
 	if (cv->failed || !*s)
@@ -127,9 +130,10 @@ void canvas_text(struct canvas *cv, unsigned color, bool bold, double size, enum
 		return;
 	}
 	buf_str(b, " at ");
-	put(b, x, 2);
+	/* gnuplot drops a label whose place lies outside its plot area, without a word */
+	put(b, fmax(t->inset, fmin(x, cv->width - t->inset)), 2);
 	buf_char(b, ',');
-	put(b, y - terminals[cv->format].baseline * size, 2);
+	put(b, fmax(t->inset, fmin(y - t->baseline * size, cv->height - t->inset)), 2);
 	buf_printf(b, " %s front noenhanced font '%s%s,", where[align], cv->family, bold ? ":Bold" : "");
 	put(b, size, 1);
 	buf_printf(b, "' tc rgb '#%06x'\n", color & 0xffffff);

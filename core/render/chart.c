@@ -260,32 +260,42 @@ static bool set_date(struct buf *pdf, long long epoch, struct err *e)
 	return true;
 }
 
-/* What gnuplot's SVG lacks: a typeface for screens without ours (Helvetica and Arial have the same widths), the weight of bold text, which
- * it leaves in the name of the font, true points, and no title "Gnuplot" under the mouse. */
+/* Changes one line of gnuplot's SVG: true points, a typeface for screens without ours (Helvetica and Arial have the same widths), the weight of
+ * bold text, which gnuplot leaves in the name of the font, spaces as they are, and no title "Gnuplot" under the mouse. */
+static void mend_line(const char *s, size_t n, const char *family, struct buf *out)
+{
+	static const char size[] = " width=\"", title[] = "<title>Gnuplot</title>", place[] = "\t<g transform=\"", text[] = "\t\t<text>", bold[] = ":Bold";
+	const char *font = n > sizeof place && memcmp(s, place, sizeof place - 1) == 0 ? memmem(s, n, family, strlen(family)) : NULL;
+
+	if (n > sizeof title - 1 && memcmp(s, title, sizeof title - 1) == 0)
+		return;
+	if (n > sizeof size - 1 && memcmp(s, size, sizeof size - 1) == 0) {
+		for (size_t i = 0; i < n; i++) {
+			buf_str(out, s[i] == '"' && text_is_digit(s[i - 1]) ? "pt" : "");
+			buf_char(out, s[i]);
+		}
+	} else if (font) {
+		const char *end = font + strlen(family);
+		bool heavy = strncmp(end, bold, sizeof bold - 1) == 0;
+		buf_add(out, s, (size_t)(font - s));
+		buf_printf(out, "'%s', Helvetica, Arial, sans-serif%s", family, heavy ? "\" font-weight=\"bold" : "");
+		end += heavy ? sizeof bold - 1 : 0;
+		buf_add(out, end, (size_t)(s + n - end));
+	} else if (n > sizeof text && memcmp(s, text, sizeof text - 1) == 0) {
+		buf_str(out, "\t\t<text xml:space=\"preserve\">");
+		buf_add(out, s + sizeof text - 1, n - (sizeof text - 1));
+	} else {
+		buf_add(out, s, n);
+	}
+}
+
 static bool mend_svg(const struct buf *svg, struct buf *out)
 {
-	static const struct { const char *from, *to; bool once; } change[] = {
-		{ "font-family=\"TeX Gyre Heros:Bold\"", "font-family=\"'TeX Gyre Heros', Helvetica, Arial, sans-serif\" font-weight=\"bold\"", false },
-		{ "font-family=\"TeX Gyre Heros\"", "font-family=\"'TeX Gyre Heros', Helvetica, Arial, sans-serif\"", false },
-		{ "<title>Gnuplot</title>\n", "", true },
-	};
-	const char *s = buf_text(svg), *size = strstr(s, " width=\"");
-
-	while (*s) {
-		size_t k = 0;
-		while (k < sizeof change / sizeof *change && strncmp(s, change[k].from, strlen(change[k].from)) != 0)
-			k++;
-		if (k < sizeof change / sizeof *change) {
-			buf_str(out, change[k].to);
-			s += strlen(change[k].from);
-		} else if (size && s >= size && s < size + 60 && *s == '"' && s[-1] >= '0' && s[-1] <= '9') {
-			buf_str(out, s[1] == '\n' || strncmp(s + 1, " height", 7) == 0 ? "pt\"" : "\"");
-			s++;
-		} else {
-			size_t n = strcspn(s + 1, "f<\"") + 1;
-			buf_add(out, s, n);
-			s += n;
-		}
+	for (const char *s = buf_text(svg); *s;) {
+		size_t n = strcspn(s, "\n");
+		n += s[n] == '\n';
+		mend_line(s, n, theme_get()->family, out);
+		s += n;
 	}
 	return !out->over;
 }

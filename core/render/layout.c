@@ -9,6 +9,7 @@
 #define PLAIN_HEIGHT 150.0   /* of a plot without rows, alone and among others */
 #define SHARED_HEIGHT 105.0
 #define PLAIN_LEAST 40.0
+#define GROUPED_BAR 12.5     /* of a row's height, for each of several bars in it */
 
 /* Height of a row by the number of rows of the chart. */
 static const struct { size_t rows; double height; } row_heights[] = { { 8, 21 }, { 14, 18 }, { 24, 15 }, { SIZE_MAX, 12 } };
@@ -119,9 +120,9 @@ static bool measure_ticks(const struct page *pg, const struct panel *p, struct a
 	if (is_rows(x->s))
 		return scale_ticks(x->s, 0, 0, 2, &x->t, pg->e);
 	layout_bounds(p, on_x, &lo, &hi);
-	if (on_x && has_mark(p, MARK_LINE) && s.kind == SCALE_LINEAR && lo < hi) {
-		s.lo = isnan(s.lo) ? lo : s.lo;   /* a line fills its width */
-		s.hi = isnan(s.hi) ? hi : s.hi;
+	if (on_x && (has_mark(p, MARK_LINE) || half > 0) && s.kind == SCALE_LINEAR && lo < hi) {
+		s.lo = isnan(s.lo) ? lo - half : s.lo;   /* lines and columns fill their width */
+		s.hi = isnan(s.hi) ? hi + half : s.hi;
 	}
 	for (int round = 0; round < 2; round++) {   /* the second one knows how wide the words are */
 		size_t want = (size_t)(fmax(2, fmin(room / each, on_x ? 8 : 6)) + 0.5);
@@ -190,7 +191,7 @@ static bool measure_panel(const struct page *pg, struct frame *f)
 {
 	const struct panel *p = f->p;
 	struct key *key = arena_array(pg->a, struct key, p->nmark + 1);
-	double line = pg->theme->line, base = row_height(pg->c);
+	double line = pg->theme->line, base = row_height(pg->c), nbar = 0;
 
 	f->x.s = &p->x;
 	f->y.s = &p->y;
@@ -208,6 +209,9 @@ static bool measure_panel(const struct page *pg, struct frame *f)
 	}
 	if (!measure_names(pg, &f->y, pg->width * NAME_SHARE) || !measure_ticks(pg, p, &f->y, false, 0))
 		return false;
+	for (size_t i = 0; i < p->nmark; i++)
+		nbar += p->mark[i].kind == MARK_BAR && p->mark[i].horizontal;
+	base = nbar > 1 ? fmax(base, nbar * GROUPED_BAR) : base;
 	for (size_t i = 0; i < p->y.ncategory; i++) {
 		f->y.size[i] = fmax(base, row_least(pg, &f->y.name[i]));
 		f->plot += f->y.size[i];
@@ -232,9 +236,9 @@ static double left_words(const struct frame *f)
 /* High end of an item along x, as a share of the axis; NaN when it is not drawn. */
 static double end_share(const struct frame *f, const struct mark *m, const struct item *it)
 {
-	double v = m->kind == MARK_INTERVAL && m->horizontal && !isnan(it->x2) ? fmax(it->x, it->x2) : it->x;
+	double v = m->kind == MARK_INTERVAL && m->horizontal ? fmax(it->x, it->x2) : it->x;   /* fmax takes the one that is a number */
 
-	if (isnan(v) || isnan(it->y))
+	if (isnan(v) || isnan(it->y) || m->kind == MARK_TEXT || m->kind == MARK_RULE)
 		return NAN;
 	return is_rows(&f->p->x) ? (v - 0.5) / (double)f->p->x.ncategory : scale_at(&f->p->x, &f->x.t, v);
 }
@@ -242,35 +246,42 @@ static double end_share(const struct frame *f, const struct mark *m, const struc
 /* Room that an item wants to the right of its high end; 0 when it wants none. */
 static double beside(const struct page *pg, const struct frame *f, const struct mark *m, const struct item *it)
 {
-	bool named = m->kind == MARK_LINE && *say(pg, &m->name), arrow = m->kind == MARK_INTERVAL && m->horizontal && (it->open & OPEN_HIGH);
+	bool arrow = m->kind == MARK_INTERVAL && m->horizontal && (it->open & OPEN_HIGH);
 	double w = arrow ? LAYOUT_ARROW : 0;
 
-	if (m->kind == MARK_TEXT || m->kind == MARK_RULE)
-		return 0;
-	if (named)
+	if (m->kind == MARK_LINE && *say(pg, &m->name))
 		return w + 8 + layout_text_width(pg, say(pg, &m->name), true);
 	if (is_rows(&f->p->y) && *say(pg, &it->label))
 		return w + 6 + LAYOUT_DOT + layout_text_width(pg, say(pg, &it->label), false);
 	return w;
 }
 
-/* Right edge of the plots: labels to the right of their marks get their room as long as the plot keeps its share. */
+static size_t row_of(const struct frame *f, const struct item *it)
+{
+	return is_rows(&f->p->y) && it->y >= 1 ? (size_t)fmin(it->y, (double)f->p->y.ncategory) - 1 : 0;
+}
+
+/* Right edge of the plots: labels to the right of what stands in their row get their room as long as the plot keeps its share. */
 static double right_edge(const struct page *pg, const struct frame *f)
 {
-	double room = pg->width - pg->left, right = room - 1;
+	double room = pg->width - pg->left, right = room - 1, *end = arena_array(pg->a, double, f->p->y.ncategory + 1);
 
 	if (f->x.t.n && !f->p->x.hidden) {
 		double last = scale_at(&f->p->x, &f->x.t, f->x.t.at[f->x.t.n - 1]);
 		right = fmin(right, (room - layout_text_width(pg, f->x.tick[f->x.t.n - 1], false) / 2) / fmax(last, 0.5));
 	}
-	for (size_t i = 0; i < f->p->nmark; i++) {
-		const struct mark *m = &f->p->mark[i];
-		for (size_t k = 0; k < m->nitem; k++) {
-			double want = beside(pg, f, m, &m->item[k]), share = want > 0 ? end_share(f, m, &m->item[k]) : NAN;
-			double edge = (room - want) / fmax(share, 0.01);
-			right = !isnan(share) && edge >= PLOT_SHARE * room ? fmin(right, edge) : right;
-		}
-	}
+	for (int round = 0; round < 2; round++)   /* first where each row ends, then what its labels want */
+		for (size_t i = 0; i < f->p->nmark; i++)
+			for (size_t k = 0; k < f->p->mark[i].nitem; k++) {
+				const struct mark *m = &f->p->mark[i];
+				const struct item *it = &m->item[k];
+				double share = end_share(f, m, it), want = round && !isnan(share) ? beside(pg, f, m, it) : 0;
+				double *row = &end[row_of(f, it)];
+				if (!round && is_rows(&f->p->y))
+					*row = fmax(*row, share);
+				double edge = (room - want) / fmax(fmax(share, *row), 0.01);
+				right = want > 0 && edge >= PLOT_SHARE * room ? fmin(right, edge) : right;
+			}
 	return pg->left + right;
 }
 
@@ -372,7 +383,7 @@ static void set_axes(const struct page *pg, struct frame *f)
 	}
 	for (size_t i = 0; i < f->p->nmark; i++)
 		f->nbar += f->p->mark[i].kind == MARK_BAR;
-	f->place = (struct place){ .arena = pg->a, .room = { 0, f->top - pg->theme->line, pg->width, f->bottom + f->foot } };
+	f->place = (struct place){ .arena = pg->a, .room = { pg->left - (is_rows(&f->p->y) ? 4 : 0), f->top - pg->theme->line, pg->width, f->bottom + 1 } };
 }
 
 double layout_position(const struct axis *x, double v)

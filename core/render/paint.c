@@ -7,15 +7,20 @@
 /* Sizes in points. */
 #define BASELINE 0.36       /* of the text size: from the middle of figures and capitals down to the baseline */
 #define GRID_WIDTH 0.6
-#define AXIS_WIDTH 0.9
+#define AXIS_WIDTH 0.8
+#define MANY_DOTS 150       /* from here on smaller and without a halo */
 #define BAND 4.4            /* thickness of an interval, of one drawn as an area */
 #define AREA 8.5
+#define NARROW (2 * LAYOUT_DOT)
+#define STROKE 1.5          /* least width of an interval */
 #define BAR_SHARE 0.66      /* of a row that bars take */
+#define GROUP_SHARE 0.84
 #define BAR_MOST 15.0
 #define COLUMN_MOST 42.0
 #define HALO 1.0
 #define HATCH 3.2
 #define ARROW_HEAD 8.0
+#define LABEL_AIR 1.6       /* of the line height that two labels may share */
 #define LINE_GAP 8.0        /* between the end of a line and its name */
 
 /* A label that waits until all marks are there. */
@@ -99,38 +104,44 @@ static double arrow(struct brush *b, const struct theme_role *r, bool horizontal
 	return tip;
 }
 
+static void end_stroke(struct brush *b, const struct theme_role *r, bool horizontal, double along, double across)
+{
+	struct box x = box_of(horizontal, along - STROKE / 2, along + STROKE / 2, across - AREA / 2, across + AREA / 2);
+	canvas_rect(b->cv, r->fill, x.x0, x.y0, x.x1, x.y1);
+}
+
 /* ---- marks ---- */
 
-/* Thickness of one bar, and the middle of the k-th of those that share a position. */
-static double bar_size(const struct frame *f, const struct mark *m, const struct item *it, size_t k, double *middle)
+/* Room for the bars at one position: the same for all rows, whatever their names need. */
+static double bar_room(const struct frame *f, bool horizontal)
 {
-	const struct axis *pos = m->horizontal ? &f->y : &f->x;
-	double v = m->horizontal ? it->y : it->x, room, most = m->horizontal ? BAR_MOST : COLUMN_MOST, n = (double)f->nbar;
-	double distance = layout_bar_distance(f->p, !m->horizontal);
+	const struct axis *pos = horizontal ? &f->y : &f->x;
+	double distance = layout_bar_distance(f->p, !horizontal), room = horizontal ? BAR_MOST * 1.6 : COLUMN_MOST * 1.6;
 
-	if (pos->s->kind == SCALE_ORDINAL)
-		room = pos->size[(size_t)fmin(fmax(v, 1), (double)pos->s->ncategory) - 1];
-	else
-		room = distance > 0 ? distance / (pos->t.hi - pos->t.lo) * fabs(pos->p1 - pos->p0) : most * 1.6;
-	double all = fmin(room * (n > 1 ? 0.8 : BAR_SHARE), most * n), size = all / n;
-	*middle = layout_position(pos, v) - all / 2 + ((double)k + 0.5) * size;
-	return size * (n > 1 ? 0.92 : 1);
+	if (pos->s->kind != SCALE_ORDINAL)
+		return distance > 0 ? distance / (pos->t.hi - pos->t.lo) * fabs(pos->p1 - pos->p0) : room;
+	room = pos->size[0];
+	for (size_t i = 1; i < pos->s->ncategory; i++)
+		room = fmin(room, pos->size[i]);
+	return room;
 }
 
 static void paint_bars(struct brush *b, const struct mark *m, size_t nth)
 {
-	const struct axis *len = m->horizontal ? &b->f->x : &b->f->y;
+	const struct axis *len = m->horizontal ? &b->f->x : &b->f->y, *pos = m->horizontal ? &b->f->y : &b->f->x;
+	double n = (double)b->f->nbar, all = fmin(bar_room(b->f, m->horizontal) * (n > 1 ? GROUP_SHARE : BAR_SHARE), n * (m->horizontal ? BAR_MOST : COLUMN_MOST));
+	double half = all / n / 2 * (n > 1 ? 0.94 : 1), zero = layout_position(len, 0);
 
 	for (size_t i = 0; i < m->nitem; i++) {
 		const struct item *it = &m->item[i];
-		double v = m->horizontal ? it->x : it->y, at = m->horizontal ? it->y : it->x, middle, zero = layout_position(len, 0);
+		double v = m->horizontal ? it->x : it->y, at = m->horizontal ? it->y : it->x, end = isnan(v) ? zero : layout_position(len, v);
 		if (isnan(at))
 			continue;
-		double half = bar_size(b->f, m, it, nth, &middle) / 2, end = isnan(v) ? zero : layout_position(len, v);
+		double middle = layout_position(pos, at) - all / 2 + ((double)nth + 0.5) * all / n;
 		struct box x = box_of(m->horizontal, zero, end, middle - half, middle + half);
 		if (!isnan(v)) {
 			area(b, role(b, m), role(b, m)->fill, it->style, x);
-			place_take(&b->f->place, x);
+			place_take(&b->f->place, x, false);
 		}
 		ask(b, say(b, &it->label), x, isnan(v) ? b->pg->theme->muted : b->pg->theme->ink,
 			m->horizontal ? (v < 0 ? left_first : right_first) : v < 0 ? below_first : above_first, false);
@@ -158,15 +169,17 @@ static void paint_interval(struct brush *b, const struct mark *m, const struct i
 		to = arrow(b, role(b, m), m->horizontal, p1, across, direction);
 	if (it->open & OPEN_LOW)
 		from = arrow(b, role(b, m), m->horizontal, p0, across, -direction);
-	if (fabs(p1 - p0) < 1.6 && !(it->open && it->style != STYLE_SOLID)) {   /* too narrow to see at its true width: a stroke across */
-		double c = (p0 + p1) / 2 + (it->open & OPEN_HIGH ? direction : it->open & OPEN_LOW ? -direction : 0) * 0.8;
-		p0 = c - 0.8;
-		p1 = c + 0.8;
-		half = AREA / 2 + 0.5;
+	if (!it->open && fabs(p1 - p0) < NARROW) {   /* a dot would hide it: it stands out above and below */
+		double more = direction * fmax(0, STROKE - fabs(p1 - p0)) / 2;
+		p0 -= more;
+		p1 += more;
+		half = AREA / 2;
 	}
-	area(b, role(b, m), it->open ? role(b, m)->fill : role(b, m)->band, it->style, box_of(m->horizontal, p0, p1, across - half, across + half));
+	area(b, role(b, m), role(b, m)->band, it->style, box_of(m->horizontal, p0, p1, across - half, across + half));
+	if (it->open && it->open != (OPEN_LOW | OPEN_HIGH))   /* the end that is known */
+		end_stroke(b, role(b, m), m->horizontal, it->open & OPEN_HIGH ? p0 : p1, across);
 	struct box whole = box_of(m->horizontal, fmin(from, fmin(to, p0)), fmax(to, fmax(from, p0)), across - AREA / 2, across + AREA / 2);
-	place_take(&b->f->place, whole);
+	place_take(&b->f->place, whole, false);
 	ask(b, say(b, &it->label), whole, b->pg->theme->ink, m->horizontal ? right_first : above_first, false);
 }
 
@@ -220,24 +233,39 @@ static void paint_line(struct brush *b, const struct mark *m)
 	}
 }
 
+static double dot_size(const struct mark *m)
+{
+	return m->nitem > MANY_DOTS ? LAYOUT_DOT * 0.6 : LAYOUT_DOT;
+}
+
+/* One layer of all dots of a mark, for those whose style is in the set. */
+static void dots(struct brush *b, const struct mark *m, double radius, const unsigned color[4], unsigned styles)
+{
+	for (size_t i = 0; i < m->nitem; i++) {
+		const struct item *it = &m->item[i];
+		if (!isnan(it->x) && !isnan(it->y) && styles >> it->style & 1)
+			canvas_dot(b->cv, color[it->style], radius, layout_position(&b->f->x, it->x), layout_position(&b->f->y, it->y));
+	}
+}
+
+/* Under all marks: the grid keeps its distance from a dot, the interval of the dot touches it. */
+static void paint_halos(struct brush *b, const struct mark *m)
+{
+	unsigned paper = b->pg->theme->paper;
+
+	if (m->nitem <= MANY_DOTS)
+		dots(b, m, dot_size(m) + HALO, (unsigned[]){ paper, paper, paper, paper }, 15);
+}
+
 static void paint_points(struct brush *b, const struct mark *m)
 {
 	const struct theme *th = b->pg->theme;
-	bool rows = b->f->y.s->kind == SCALE_ORDINAL, many = m->nitem > 300;
-	double r = many ? LAYOUT_DOT * 0.6 : LAYOUT_DOT;
-	/* Layers of one dot, from below. */
-	const struct { double radius; unsigned color[4]; bool solid, other; } layer[] = {
-		{ r + HALO, { th->paper, th->paper, th->paper, th->paper }, true, true },
-		{ r, { role(b, m)->fill, role(b, m)->fill, role(b, m)->band, role(b, m)->band }, true, true },
-		{ r - 1, { 0, th->paper, role(b, m)->pale, role(b, m)->pale }, false, true },
-	};
+	const struct theme_role *c = role(b, m);
+	bool rows = b->f->y.s->kind == SCALE_ORDINAL;
+	double r = dot_size(m);
 
-	for (size_t k = many ? 1 : 0; k < sizeof layer / sizeof *layer; k++)
-		for (size_t i = 0; i < m->nitem; i++) {
-			const struct item *it = &m->item[i];
-			if (!isnan(it->x) && !isnan(it->y) && (it->style == STYLE_SOLID ? layer[k].solid : layer[k].other))
-				canvas_dot(b->cv, layer[k].color[it->style], layer[k].radius, layout_position(&b->f->x, it->x), layout_position(&b->f->y, it->y));
-		}
+	dots(b, m, r, (unsigned[]){ c->fill, c->fill, c->band, c->band }, 15);
+	dots(b, m, r - 1.1, (unsigned[]){ 0, th->paper, c->pale, c->pale }, 15 - (1 << STYLE_SOLID));
 	for (size_t i = 0; i < m->nitem; i++) {
 		const struct item *it = &m->item[i];
 		double x = isnan(it->x) ? b->f->x.p0 : layout_position(&b->f->x, it->x), y;
@@ -245,7 +273,7 @@ static void paint_points(struct brush *b, const struct mark *m)
 			continue;
 		y = layout_position(&b->f->y, it->y);
 		if (!isnan(it->x))
-			place_take(&b->f->place, (struct box){ x - r, y - r, x + r, y + r });
+			place_take(&b->f->place, (struct box){ x - r, y - r, x + r, y + r }, m->role == ROLE_CONTEXT);
 		ask(b, say(b, &it->label), (struct box){ x - r, y - r, x + r, y + r }, isnan(it->x) ? th->muted : th->ink, right_first, !rows);
 	}
 }
@@ -263,7 +291,7 @@ static void paint_words(struct brush *b, const struct mark *m)
 		double x0 = x - (it->align == ALIGN_LEFT ? 0 : it->align == ALIGN_RIGHT ? w : w / 2);
 		x0 = fmax(0, fmin(x0, b->pg->width - w));
 		words(b, role(b, m)->text, false, ALIGN_LEFT, x0, y, say(b, &it->label));
-		place_take(&b->f->place, (struct box){ x0, y - line / 2, x0 + w, y + line / 2 });
+		place_take(&b->f->place, (struct box){ x0, y - line / 2, x0 + w, y + line / 2 }, false);
 	}
 }
 
@@ -271,6 +299,9 @@ static void paint_marks(struct brush *b)
 {
 	static const enum mark_kind order[] = { MARK_BAR, MARK_INTERVAL, MARK_RULE, MARK_LINE, MARK_POINT, MARK_TEXT };
 
+	for (size_t i = 0; i < b->f->p->nmark; i++)
+		if (b->f->p->mark[i].kind == MARK_POINT)
+			paint_halos(b, &b->f->p->mark[i]);
 	for (size_t k = 0; k < sizeof order / sizeof *order; k++)
 		for (size_t i = 0, nth = 0; i < b->f->p->nmark; i++) {
 			const struct mark *m = &b->f->p->mark[i];
@@ -442,24 +473,30 @@ static bool name_lines(struct brush *b)
 		if (fabs(y[i] - end[i].y) > 3)
 			canvas_line(b->cv, role(b, end[i].m)->band, 0.6, 0, (struct xy[]){ { end[i].x + 1.5, end[i].y }, { x - 1.5, y[i] } }, 2);
 		words(b, role(b, end[i].m)->text, true, ALIGN_LEFT, x, y[i], s);
-		place_take(&f->place, (struct box){ x, y[i] - line / 2, x + w, y[i] + line / 2 });
+		place_take(&f->place, (struct box){ x, y[i] - line / 2, x + w, y[i] + line / 2 }, false);
 	}
 	return true;
 }
 
 static bool put_labels(struct brush *b)
 {
-	double h = b->pg->theme->line;
+	double h = b->pg->theme->line - LABEL_AIR;
+	unsigned paper = b->pg->theme->paper;
 
 	for (size_t i = 0; i < b->nwant; i++) {
 		const struct want *w = &b->want[i];
 		struct box at;
-		bool away;
-		if (!place_beside(&b->f->place, w->mark, layout_text_width(b->pg, w->s, false), h, w->order, w->far, &at, &away))
-			return err_set(b->pg->e, ERR_CHART_LABEL, "%s", w->s);
+		enum placed how = place_beside(&b->f->place, w->mark, layout_text_width(b->pg, w->s, false), h, w->order, w->far, &at);
 		double cx = (w->mark.x0 + w->mark.x1) / 2, cy = (w->mark.y0 + w->mark.y1) / 2;
-		if (away)
-			canvas_line(b->cv, b->pg->theme->axis, 0.5, 0, (struct xy[]){ { cx, cy }, { fmax(at.x0, fmin(cx, at.x1)), fmax(at.y0 + 1, fmin(cy, at.y1 - 1)) } }, 2);
+		if (how == PLACED_NOT)
+			return err_set(b->pg->e, ERR_CHART_LABEL, "%s", w->s);
+		if (how == PLACED_BESIDE)
+			canvas_rect(b->cv, paper, at.x0 - 1, at.y0, at.x1 + 1, at.y1);   /* the grid stops at words */
+		if (how == PLACED_AWAY) {
+			struct xy end = { fmax(at.x0, fmin(cx, at.x1)), fmax(at.y0, fmin(cy, at.y1)) };
+			canvas_line(b->cv, b->pg->theme->axis, 0.5, 0, (struct xy[]){ { cx, cy }, end }, 2);
+			place_take_line(&b->f->place, cx, cy, end.x, end.y, 0.5);
+		}
 		words(b, w->color, false, ALIGN_LEFT, at.x0, (at.y0 + at.y1) / 2, w->s);
 	}
 	b->nwant = 0;

@@ -84,13 +84,20 @@ bool quantity_add(struct quantity *sum, const struct quantity *term, struct err 
 		return err_set(e, ERR_TARGET_SUM, "%s", term->unit);
 	bool exact = sum->qualifier == Q_EXACT && term->qualifier == Q_EXACT;
 	bool goal = is_goal(sum->qualifier);
+	enum qualifier term_is = term->qualifier;
 	sum->low += term->low;
 	sum->high += term->high;
 	sum->best += term->best;
 	sum->low_open |= term->low_open;
 	sum->high_open |= term->high_open;
-	if (!goal)
-		sum->qualifier = exact ? Q_EXACT : sum->high_open ? Q_AT_LEAST : Q_INTERVAL;
+	bool at_least = sum->high_open && !sum->low_open;
+	if (goal)
+		sum->qualifier = sum->qualifier == term_is ? term_is : Q_TARGET;
+	else
+		sum->qualifier = at_least ? Q_AT_LEAST : exact ? Q_EXACT : Q_INTERVAL;
+	/* "At least" says the lower bound, as where it is read: best values that were added up are not one. */
+	if (at_least)
+		sum->best = sum->low;
 	if (term->decimals < sum->decimals)
 		sum->decimals = term->decimals;
 	if (strcmp(sum->period, term->period))
@@ -107,6 +114,8 @@ bool quantity_valid(const struct quantity *q)
 	if ((!q->low_open && !isfinite(q->low)) || (!q->high_open && !isfinite(q->high)) || isinf(q->best))
 		return false;
 	if (!q->low_open && !q->high_open && q->low > q->high)
+		return false;
+	if (q->qualifier == Q_SEVERAL && q->low_open)
 		return false;
 	if (isnan(q->best))
 		return q->qualifier == Q_SEVERAL || q->qualifier == Q_INTERVAL || q->qualifier == Q_WORDS;

@@ -39,7 +39,7 @@ void typo_number(struct buf *out, enum lang lang, double v, int decimals)
 
 void typo_plain(struct buf *out, double v)
 {
-	if (v < 0)
+	if (v < -0.5)   /* -0.5 itself is written 0, half to even */
 		buf_str(out, MINUS);
 	num_put_fixed(out, fabs(v), 0);
 }
@@ -92,22 +92,39 @@ static void put_several(struct buf *out, enum lang lang, const struct quantity *
 		typo_number(out, lang, q->low / 2, 0);
 }
 
+/* The end of an interval, rounded outward: what is printed must hold what is meant (11.5 to 12.5 is “11 – 13”, not “12 – 12”). */
+static void put_end(struct buf *out, enum lang lang, double v, int decimals, bool up)
+{
+	double scale = pow(10, decimals), x = v * scale, near = round(x);
+
+	/* A decimal number times a power of ten misses its whole number by the last bits only. */
+	if (isfinite(x) && fabs(x - near) > 1e-12 * fabs(x))
+		v = (up ? ceil(x) : floor(x)) / scale;
+	typo_number(out, lang, v, decimals);
+}
+
 static void put_range(struct buf *out, enum lang lang, const struct quantity *q)
 {
 	buf_str(out, lang == LANG_FR ? "de" NBSP : "");
-	typo_number(out, lang, q->low, q->decimals);
+	put_end(out, lang, q->low, q->decimals, false);
 	buf_str(out, lang == LANG_FR ? " à" NBSP : " to ");
-	typo_number(out, lang, q->high, q->decimals);
+	put_end(out, lang, q->high, q->decimals, true);
 }
 
 void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
 {
+	bool bound = q->qualifier == Q_MORE_THAN || q->qualifier == Q_AT_LEAST;
+
 	if (q->qualifier == Q_SEVERAL)
 		put_several(out, lang, q);
-	else if (isnan(q->best))
+	else if (!isnan(q->best) && bound)
+		put_end(out, lang, q->best, q->decimals, false);
+	else if (!isnan(q->best))
+		typo_number(out, lang, q->best, q->decimals);
+	else if (!q->low_open && !q->high_open)
 		put_range(out, lang, q);
 	else
-		typo_number(out, lang, q->best, q->decimals);
+		typo_interval(out, lang, q);
 }
 
 /* ASCII first letters are all that the words above begin with. */
@@ -122,12 +139,17 @@ void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bo
 	size_t start = out->n;
 	const char *percent = strcmp(q->unit, "percent") ? "" : lang == LANG_FR ? NBSP "%" : "%";
 
-	if (q->qualifier == Q_SEVERAL) {
-		put_several(out, lang, q);
-	} else if (q->qualifier == Q_INTERVAL && !q->high_open && !q->low_open && q->low < q->high) {
+	if (q->qualifier == Q_INTERVAL && !q->high_open && !q->low_open && q->low < q->high) {
 		put_range(out, lang, q);
+	} else if (q->qualifier == Q_INTERVAL && q->high_open && !q->low_open) {
+		buf_str(out, words[Q_AT_LEAST].before[lang]);
+		put_end(out, lang, q->low, q->decimals, false);
+	} else if (q->qualifier == Q_INTERVAL && q->low_open && !q->high_open) {
+		buf_str(out, lang == LANG_FR ? "au plus" NBSP : "at most ");
+		put_end(out, lang, q->high, q->decimals, true);
 	} else {
-		buf_str(out, words[q->qualifier].before[lang]);
+		if (q->qualifier != Q_SEVERAL)   /* whose words hold the number */
+			buf_str(out, words[q->qualifier].before[lang]);
 		typo_bare(out, lang, q);
 	}
 	buf_str(out, percent);
@@ -141,16 +163,16 @@ void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
 		buf_str(out, "…");
 	} else if (q->high_open) {
 		buf_str(out, q->qualifier == Q_MORE_THAN ? ">" NNBSP : "≥" NNBSP);
-		typo_number(out, lang, q->low, q->decimals);
+		put_end(out, lang, q->low, q->decimals, false);
 	} else if (q->low_open) {
-		buf_str(out, "<" NNBSP);
-		typo_number(out, lang, q->high, q->decimals);
+		buf_str(out, "≤" NNBSP);
+		put_end(out, lang, q->high, q->decimals, true);
 	} else if (q->low == q->high) {
 		typo_number(out, lang, q->low, q->decimals);
 	} else {
-		typo_number(out, lang, q->low, q->decimals);
+		put_end(out, lang, q->low, q->decimals, false);
 		buf_str(out, NNBSP EN_DASH NNBSP);
-		typo_number(out, lang, q->high, q->decimals);
+		put_end(out, lang, q->high, q->decimals, true);
 	}
 }
 
@@ -164,10 +186,12 @@ static const char *const month_name[12][2] = {
 static void put_date(struct buf *out, enum lang lang, const char *s, size_t n)
 {
 	int64_t year, month = 0, day = 0;
-	bool known = (n == 4 || n == 7 || n == 10) && num_int(s, 4, &year) &&
-	             (n < 7 || (num_int(s + 5, 2, &month) && month >= 1 && month <= 12)) && (n < 10 || num_int(s + 8, 2, &day));
+	bool shape = (n == 4 || n == 7 || n == 10) && strspn(s, "0123456789-") >= n;
 
-	if (!known) {
+	for (size_t i = 0; shape && i < n; i++)
+		shape = (s[i] == '-') == (i == 4 || i == 7);
+	if (!shape || !num_int(s, 4, &year) || (n >= 7 && (!num_int(s + 5, 2, &month) || month < 1 || month > 12)) ||
+	    (n == 10 && (!num_int(s + 8, 2, &day) || day < 1 || day > 31))) {
 		buf_add(out, s, n);
 		return;
 	}

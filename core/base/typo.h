@@ -13,7 +13,8 @@ void typo_plain(struct buf *out, double v);
 /* The number with its qualifier in words, as it stands in a sentence: "plus de 4 000", "environ 33 000",
  * "plusieurs dizaines de milliers", "de 3 750 à 4 232". first: begins a sentence (capital). */
 void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bool first);
-/* The interval as tables show it: "245 000 – 255 000", "≥ 4 000", "> 4 000", "< 300 000", "618 000" when both ends are one. */
+/* The interval as tables show it: "245 000 – 255 000", "≥ 4 000", "> 4 000", "≤ 300 000", "618 000" when both ends are one,
+ * "…" when nothing is known. Ends are rounded outward to the decimals that may be printed. */
 void typo_interval(struct buf *out, enum lang lang, const struct quantity *q);
 /* The number alone without any qualifier ("4 000"); for Q_SEVERAL the words, as no digits are stated. */
 void typo_bare(struct buf *out, enum lang lang, const struct quantity *q);

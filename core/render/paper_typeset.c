@@ -177,6 +177,8 @@ bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e)
 	j.folder = path_join(&j.a, p->work_dir, "text");
 	const char *pdf = arena_printf(&j.a, "%s/%s.pdf", j.folder, p->name);
 	bool ok = copy_folder(&j) && settle(&j, warnings);
+	if (!ok && warnings)
+		buf_clear(warnings);   /* of a first run, where every reference is undefined */
 	if (ok && !path_exists(pdf))
 		ok = err_set(e, ERR_TEX_EMPTY, "%s/%s.tex", p->dir, p->name);
 	ok = ok && path_copy(pdf, p->out, e);

@@ -26,7 +26,7 @@ static const unsigned short widths[] = {
 #define MM 2.845          /* points */
 #define WORD_BREAKS 20    /* as in tex_cell */
 
-struct column { double natural, word, width; };   /* points; width 0 = natural */
+struct column { double natural, word, width; bool settled; };   /* points; width 0 = natural */
 
 static double width_of(const char *s, size_t n, bool bold)
 {
@@ -72,9 +72,34 @@ static bool spans(const struct table *t, const struct table_row *r, enum lang la
 	return r->kind == ROW_GROUP;
 }
 
+/* Narrow columns keep their natural width; the wide ones share what is left, none below its longest word. */
+static void share_room(struct column *c, size_t n, double room)
+{
+	size_t open = n;
+
+	for (bool again = true; again && open;) {
+		double fair = room / (double)open;
+		again = false;
+		for (size_t j = 0; j < n; j++) {
+			bool fits = c[j].natural <= fair, must = c[j].word > fair;
+			if (c[j].settled || (!fits && !must))
+				continue;
+			if (!fits)
+				c[j].width = c[j].word;
+			room -= fits ? c[j].natural : c[j].word;
+			c[j].settled = again = true;
+			open--;
+			break;
+		}
+	}
+	for (size_t j = 0; j < n; j++)
+		if (!c[j].settled)
+			c[j].width = room / (double)open;
+}
+
 static bool layout(struct column *c, const struct table *t, enum lang lang, struct err *e)
 {
-	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), natural = 0, least = 0, wish = 0;
+	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), natural = 0, least = 0;
 
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		measure(&c[j], text2_in(&t->column[j].head, lang), true);
@@ -87,7 +112,6 @@ static bool layout(struct column *c, const struct table *t, enum lang lang, stru
 		}
 		natural += c[j].natural;
 		least += c[j].word;
-		wish += c[j].natural - c[j].word;
 	}
 	if (least > room) {
 		struct buf mm = BUF(32);
@@ -96,9 +120,8 @@ static bool layout(struct column *c, const struct table *t, enum lang lang, stru
 		buf_free(&mm);
 		return false;
 	}
-	for (size_t j = 0; natural > room && j < t->ncolumn; j++)
-		if (c[j].natural > c[j].word)
-			c[j].width = c[j].word + (room - least) * (c[j].natural - c[j].word) / wish;
+	if (natural > room)
+		share_room(c, t->ncolumn, room);
 	return true;
 }
 
@@ -136,14 +159,14 @@ static bool head(struct buf *out, const struct table *t, enum lang lang, struct 
 	return true;
 }
 
-static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang, struct err *e)
+static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang, const char *id, struct err *e)
 {
 	const struct table_row *r = &t->row[i];
 
 	if (i && r->kind == ROW_TOTAL && r[-1].kind != ROW_TOTAL)
 		buf_str(out, "\\midrule\n");
-	if (i && r->kind == ROW_GROUP)
-		buf_str(out, "\\addlinespace[3pt]\n");
+	else if (i)
+		buf_str(out, r->kind == ROW_GROUP ? "\\cnRowGroup\n" : "\\cnRow\n");
 	if (spans(t, r, lang)) {
 		buf_printf(out, "\\multicolumn{%zu}{@{}l@{}}{", t->ncolumn);
 		if (!cell(out, text2_in(&r->cell[0], lang), true, e))
@@ -151,6 +174,8 @@ static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang
 		buf_str(out, "} \\\\*\n");
 		return true;
 	}
+	if (id)
+		buf_printf(out, "\\cnTarget{%s}", id);
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		buf_str(out, j ? " & " : "");
 		if (!cell(out, text2_in(&r->cell[j], lang), r->kind != ROW_NORMAL, e))
@@ -163,12 +188,9 @@ static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang
 /* A refusal names the cell's row where it is in one. */
 static bool rows(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e)
 {
-	for (size_t i = 0; i < t->nrow; i++) {
-		if (row_id && row_id[i] && !spans(t, &t->row[i], lang))
-			buf_printf(out, "\\cnTarget{%s}", row_id[i]);
-		if (!row(out, t, i, lang, e))
+	for (size_t i = 0; i < t->nrow; i++)
+		if (!row(out, t, i, lang, row_id ? row_id[i] : NULL, e))
 			return err_note(e, "%s, row %zu", t->name, i + 1);
-	}
 	return true;
 }
 

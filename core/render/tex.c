@@ -18,10 +18,10 @@ static const char *const ascii[128] = {
 	['`'] = "\\textasciigrave{}", ['{'] = "\\{", ['|'] = "\\textbar{}", ['}'] = "\\}", ['~'] = "\\textasciitilde{}",
 };
 
-/* Letters that T1 holds, written as they are (inputenc knows them). */
+/* Letters that T1 holds, written as they are (inputenc knows them). Not U+0110: T1 gives it the glyph of U+00D0. */
 static const char letters[] =
 	"ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-	"ĂăĄąĆćČčĎďĐđĘęĚěĞğİıĹĺĽľŁłŃńŇňŊŋŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž";
+	"ĂăĄąĆćČčĎďđĘęĚěĞğİıĹĺĽľŁłŃńŇňŊŋŐőŒœŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž";
 
 /* Everything else that can be printed, sorted by code point. */
 static const struct sign { uint32_t c; const char *tex; } signs[] = {

@@ -133,7 +133,10 @@ static struct stmt *explain(struct db *db, int rc, const char *sql, size_t n, st
 
 	snprintf(why, sizeof why, "%s", sqlite3_errmsg(db->s));
 	if (db->guard && db->guard->denied) {
+		static const char table_function[] = "vtable constructor failed: ";
 		char word[sizeof db->guard->refused];
+		if (!strncmp(why, table_function, sizeof table_function - 1))
+			guard_refuse(db->guard, why + sizeof table_function - 1);
 		snprintf(word, sizeof word, "%s", db->guard->refused);
 		err_set(e, ERR_SQL_REFUSED, "%s", word);
 		word[strcspn(word, "(,")] = 0;
@@ -504,6 +507,55 @@ static bool check_prepared(struct db *db, sqlite3_stmt *s, const char *sql, size
 	return sqltext_place(e, sql, n, (long)t.at);
 }
 
+/* The name of the table with this root page in the database of this number; "" for SQLite's own table of tables. */
+static bool table_at(struct db *db, int number, int64_t root, char name[256])
+{
+	const char *schema = sqlite3_db_name(db->s, number);
+	char *sql = schema ? sqlite3_mprintf("SELECT tbl_name FROM \"%w\".sqlite_schema WHERE rootpage = ?1", schema) : NULL;
+	sqlite3_stmt *s = NULL;
+	bool ok = sql && sqlite3_prepare_v2(db->s, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_bind_int64(s, 1, root) == SQLITE_OK;
+	int rc = ok ? sqlite3_step(s) : SQLITE_ERROR;
+
+	name[0] = 0;
+	if (rc == SQLITE_ROW)
+		snprintf(name, 256, "%s", (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	sqlite3_free(sql);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+/* Compares what the compiled statement opens with what the authorizer was asked: its program is the whole truth. */
+static bool check_opened(struct db *db, const char *sql, size_t n, struct err *e)
+{
+	struct guard *g = db->guard;
+	char *text = sqlite3_mprintf("EXPLAIN %.*s", (int)n, sql), table[256];
+	sqlite3_stmt *s = NULL;
+	bool ok = true;
+
+	g->inner = true;
+	int rc = text ? sqlite3_prepare_v2(db->s, text, -1, &s, NULL) : SQLITE_NOMEM;
+	while (rc == SQLITE_OK && ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		const char *code = (const char *)sqlite3_column_text(s, 1);
+		rc = SQLITE_OK;
+		if (!code || (strcmp(code, "OpenRead") && strcmp(code, "ReopenIdx")))
+			continue;
+		if (!table_at(db, sqlite3_column_int(s, 4), sqlite3_column_int64(s, 3), table))
+			rc = SQLITE_ERROR;
+		else
+			ok = guard_opened(g, table[0] ? table : "sqlite_master", sql, n);
+	}
+	if (!ok) {
+		err_set(e, ERR_SQL_REFUSED, "%s", g->refused);
+		sqltext_place(e, sql, n, sqltext_find(sql, n, g->refused));
+	} else if (rc != SQLITE_DONE) {
+		db_failed(db, rc, e);
+	}
+	sqlite3_finalize(s);
+	sqlite3_free(text);
+	g->inner = false;
+	return ok && rc == SQLITE_DONE;
+}
+
 struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
 {
 	sqlite3_stmt *s = NULL;
@@ -535,7 +587,7 @@ struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
 	}
 	if (rc != SQLITE_OK)
 		return explain(db, rc, sql, n, e);
-	if (check_prepared(db, s, sql, n, tail, e)) {
+	if (check_prepared(db, s, sql, n, tail, e) && (!db->guard || sqlite3_stmt_isexplain(s) || check_opened(db, sql, n, e))) {
 		st = wrap(db, s, sql, n);
 		if (st) {
 			touch(db, st);

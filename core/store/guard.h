@@ -9,7 +9,7 @@
 
 struct guard {
 	const struct schema *catalogue;   /* borrowed */
-	bool inner;                       /* our own ATTACH and DETACH pass */
+	bool inner;                       /* our own statements pass, and are not recorded */
 	bool selected;                    /* what is being prepared selects something */
 	bool denied;                      /* it was refused; what is in refused */
 	char refused[240];                /* the last refusal of the connection; "" = none */
@@ -21,6 +21,9 @@ bool guard_install(struct guard *g, sqlite3 *db, size_t text);
 void guard_begin(struct guard *g);    /* before each prepare */
 /* Notes a refusal; what is an SQL word, a function with "()" or a table. */
 void guard_refuse(struct guard *g, const char *what);
+/* A table that the compiled statement opens. SQLite does not ask the authorizer for the columns of USING and NATURAL; they are
+ * recorded here. False: no query may read it. */
+bool guard_opened(struct guard *g, const char *table, const char *sql, size_t n);
 /* The name of the statement's kind when it is one that no query may be ("PRAGMA", "DROP" …); else NULL. */
 const char *guard_statement(const struct sqltext *first);
 const char *guard_nearest_function(const char *name);   /* or NULL */

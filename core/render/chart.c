@@ -282,8 +282,11 @@ static void mend_line(const char *s, size_t n, const char *family, struct buf *o
 		end += heavy ? sizeof bold - 1 : 0;
 		buf_add(out, end, (size_t)(s + n - end));
 	} else if (n > sizeof text && memcmp(s, text, sizeof text - 1) == 0) {
+		const char *end = memmem(s, n, "</text>", 7);
 		buf_str(out, "\t\t<text xml:space=\"preserve\">");
-		buf_add(out, s + sizeof text - 1, n - (sizeof text - 1));
+		for (s += sizeof text - 1; end && s < end; s++)
+			buf_add(out, *s == '>' ? "&gt;" : s, *s == '>' ? 4 : 1);   /* "]]>" may not stand in XML */
+		buf_str(out, "</text>\n");
 	} else {
 		buf_add(out, s, n);
 	}

@@ -40,9 +40,10 @@ bool gnuplot_quote(struct buf *out, const char *s, struct err *e)
 			snprintf(name, sizeof name, "U+%04X", (unsigned)*p & 0xff);
 			return err_set(e, ERR_CHART_GLYPH, "%s" ERR_SEP "%s", name, s);
 		}
+	/* Not by doubling the quote: gnuplot 5.4 ends the string at a doubled quote that comes first or after another one, and runs the rest. */
 	buf_char(out, '\'');
 	for (const char *p = s; *p; p++)
-		buf_add(out, *p == '\'' ? "''" : p, *p == '\'' ? 2 : 1);
+		buf_add(out, *p == '\'' ? "'.\"\\047\".'" : p, *p == '\'' ? 10 : 1);
 	return buf_char(out, '\'');
 }
 

@@ -15,6 +15,6 @@ bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made,
 /* Appends the file that the last drawing made. Follows no link: what runs in the jail is not trusted. */
 bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct err *e);
 void gnuplot_close(struct gnuplot *g);
-/* Appends s as a single-quoted gnuplot string. False for control characters. */
+/* Appends s as a gnuplot string: single-quoted pieces, quotes of s between them as "\047". False for control characters. */
 bool gnuplot_quote(struct buf *out, const char *s, struct err *e);
 #endif

@@ -105,8 +105,8 @@ static bool is_clear(const struct place *p, struct box m, struct box label)
 	return true;
 }
 
-/* Around the mark at distance r. */
-static bool try_around(const struct place *p, struct box m, double w, double h, double r, bool cover_soft, struct box *out)
+/* Around the mark at distance r; clear: with a clear line to it. */
+static bool try_around(const struct place *p, struct box m, double w, double h, double r, bool cover_soft, bool clear, struct box *out)
 {
 	static const struct { double x, y; } way[] = { { 1, -1 }, { 1, 1 }, { -1, -1 }, { -1, 1 }, { 0, -1 }, { 0, 1 }, { 1, 0 }, { -1, 0 } };
 
@@ -114,7 +114,7 @@ static bool try_around(const struct place *p, struct box m, double w, double h, 
 		double x = way[i].x > 0 ? m.x1 + r + 1 : way[i].x < 0 ? m.x0 - r - w - 1 : (m.x0 + m.x1 - w) / 2;
 		double y = way[i].y > 0 ? m.y1 + r : way[i].y < 0 ? m.y0 - r - h : (m.y0 + m.y1 - h) / 2;
 		*out = at(x, y, w, h);
-		if (is_inside(p, *out) && !obstacle(p, *out, cover_soft) && (r <= 0 || is_clear(p, m, *out)))
+		if (is_inside(p, *out) && !obstacle(p, *out, cover_soft) && (r <= 0 || !clear || is_clear(p, m, *out)))
 			return true;
 	}
 	return false;
@@ -122,6 +122,7 @@ static bool try_around(const struct place *p, struct box m, double w, double h, 
 
 static enum placed find(const struct place *p, struct box m, double w, double h, const enum side *order, bool far, struct box *out)
 {
+	static const struct { double most; bool cover_soft, clear; } pass[] = { { 24, false, true }, { 72, true, true }, { 72, true, false } };
 	struct box x = far ? m : with_neighbours(p, m);
 
 	for (size_t i = 0; i < (far ? SIDE_COUNT : 2); i++)   /* in a row: both of its sides before moving on */
@@ -132,12 +133,10 @@ static enum placed find(const struct place *p, struct box m, double w, double h,
 		if (try_side(p, x, w, h, order[i], far ? (along ? 0 : NUDGE) : along ? SLIDE : 0, out))
 			return PLACED_BESIDE;
 	}
-	for (double r = 0; far && r <= 24; r += 6)
-		if (try_around(p, m, w, h, r, false, out))
-			return r > 0 ? PLACED_AWAY : PLACED_BESIDE;
-	for (double r = 0; far && r <= 72; r += 6)
-		if (try_around(p, m, w, h, r, true, out))
-			return r > 0 ? PLACED_AWAY : PLACED_OVER;
+	for (size_t i = 0; far && i < sizeof pass / sizeof *pass; i++)
+		for (double r = 0; r <= pass[i].most; r += 6)
+			if (try_around(p, m, w, h, r, pass[i].cover_soft, pass[i].clear, out))
+				return r > 0 ? PLACED_AWAY : pass[i].cover_soft ? PLACED_OVER : PLACED_BESIDE;
 	return PLACED_NOT;
 }
 

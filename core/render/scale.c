@@ -66,9 +66,9 @@ static void linear(const struct scale *s, double lo, double hi, size_t want, str
 			break;
 	}
 	t->lo = isnan(s->lo) ? multiple(step, from) : lo;
-	t->hi = isnan(s->hi) ? multiple(step, to) : hi;
+	t->hi = isnan(s->hi) ? multiple(step, to) + 0.0 : hi;   /* + 0.0: no negative zero */
 	for (double i = from; i <= to; i++)
-		keep_inside(t, multiple(step, i) + 0.0);   /* + 0.0: no negative zero */
+		keep_inside(t, multiple(step, i) + 0.0);
 	t->decimals = step.k < 0 ? -step.k : 0;
 }
 

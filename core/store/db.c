@@ -497,7 +497,8 @@ static bool check_prepared(struct db *db, sqlite3_stmt *s, const char *sql, size
 		err_set(e, ERR_SQL_MANY, "%s", "");
 		return sqltext_place(e, sql, n, (long)t.at);
 	}
-	if (!db->guard || (db->guard->selected && sqlite3_stmt_readonly(s)))
+	/* A plain EXPLAIN prints addresses of memory; EXPLAIN QUERY PLAN does not. */
+	if (!db->guard || (db->guard->selected && sqlite3_stmt_readonly(s) && sqlite3_stmt_isexplain(s) != 1))
 		return true;
 	char word[32] = "";
 	if (sqltext_skip(sql, n, 0, &t))
@@ -629,13 +630,17 @@ void stmt_done(struct stmt *st)
 static bool run_failed(struct stmt *st, int rc, struct err *e)
 {
 	struct db *db = st->db;
-
 	if (db->vfs.clock_asked || !strcmp(sqlite3_errmsg(db->s), "local time unavailable"))
 		err_set(e, ERR_SQL_CLOCK, "%s", "");
 	else if (db->halted)
 		err_set(e, db->halted, "%llu", (unsigned long long)db->limits.steps);
 	else
 		fail(db, rc, ERR_SQL_RUN, e);
+	/* Which of the files it reads is damaged, SQLite does not say: all are named. */
+	size_t used = 0;
+	for (size_t i = 0; e->id == ERR_DB_DAMAGED && i < st->nread && used < sizeof e->arg[0]; i++)
+		if (!i || strcmp(st->read[i].package, st->read[i - 1].package))
+			used += (size_t)snprintf(e->arg[0] + used, sizeof e->arg[0] - used, "%s%s", used ? ", " : "", st->read[i].package);
 	sqlite3_reset(st->s);
 	st->ended = true;
 	return false;

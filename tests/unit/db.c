@@ -61,6 +61,7 @@ static const struct { const char *sql, *want; } answers[] = {
 	{ "SELECT group_concat(dep, ' ') FILTER (WHERE officers IS NULL) FROM police", "2A" },
 	{ "SELECT dep FROM police WHERE officers > 1000", "-" },
 	{ "SELECT v FROM p3.t3", "3" },
+	{ "EXPLAIN QUERY PLAN SELECT v FROM t3", "2|0|0|SCAN t3" },
 };
 
 static const struct { const char *sql, *want; } read_sets[] = {
@@ -125,6 +126,7 @@ static const struct { const char *sql, *what; long column; } refusals[] = {
 	{ "EXPLAIN ATTACH 'x' AS x", "ATTACH", 9 },
 	{ "EXPLAIN PRAGMA user_version", "PRAGMA", 9 },
 	{ "EXPLAIN VACUUM", "EXPLAIN", 1 },
+	{ "EXPLAIN SELECT * FROM json_each('1')", "EXPLAIN", 1 },
 	{ "SELECT load_extension('x')", "load_extension()", 8 },
 	{ "SELECT fts3_tokenizer('x', x'4141414141414141')", "fts3_tokenizer()", 8 },
 	{ "SELECT fts3_tokenizer('simple')", "fts3_tokenizer()", 8 },
@@ -460,6 +462,20 @@ static void test_sorting(struct db *db)
 	db_close(lost);
 }
 
+/* Bytes in the middle of every page but the first few, which hold the description, are overwritten. */
+static void tear(const char *path)
+{
+	struct buf b = BUF(1 << 20);
+	struct err e = { 0 };
+
+	path_read(path, 1 << 20, &b, &e);
+	for (size_t page = 4096; page < b.n; page += 4096)
+		if (b.n - page <= 4096 * 2)
+			memset(b.s + page, 0xee, 4096);
+	path_write(path, b.s, b.n, &e);
+	buf_free(&b);
+}
+
 static void test_damage(void)
 {
 	struct err e = { 0 };
@@ -480,6 +496,16 @@ static void test_damage(void)
 	path_write(file, "SQLite format 3 it is not", 25, &e);
 	CHECK_STR(ask(&a, db, "SELECT id FROM odd", &e), "store.package_file", "so is one that is no database");
 	db_close(db);
+	make_package(&a, d, "torn", arena_printf(&a, "CREATE TABLE torn (id TEXT); INSERT INTO torn SELECT hex(zeroblob(3000));%s", describe(&a, "torn", t)));
+	unlink(file);
+	CHECK(schema_read(&s, &a, d, &e), "a package whose description is whole");
+	const char *torn = path_join(&a, d, "torn.db");
+	tear(torn);
+	db = db_open_query(&s, NULL, NULL, &e);
+	CHECK_STR(ask(&a, db, "SELECT length(id) FROM torn", &e), "store.db_damaged", "while its rows are torn");
+	CHECK_STR(e.arg[0], "torn", "is named");
+	db_close(db);
+	path_write(file, "no database", 11, &e);
 	CHECK(db_open_build(file, &e) == NULL && e.id == ERR_DB_EXISTS, "a build never opens a file that is there");
 	CHECK(db_open_ledger(path_join(&a, d, "no/such/folder.db"), &e) == NULL && e.id == ERR_DB_OPEN, "a folder that is missing");
 	CHECK(db_open_ledger(file, &e) == NULL && e.id == ERR_DB_DAMAGED, "a ledger that is no database");

@@ -9,6 +9,7 @@
 #include "render/gnuplot.h"
 #include "render/paper.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,38 @@ bool plan_draw(struct plan *p, struct err *e)
 static int by_id(const void *a, const void *b)
 {
 	return strcmp(((const struct paper_item *)a)->id, ((const struct paper_item *)b)->id);
+}
+
+/* Words for the counting unit of each value, agreeing with its number: in French 0 and 1 are singular, in English only 1. */
+static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	const char *table = p->project.units_table;
+	struct db *db = table && schema_table(&p->schema, table) ? db_open_query(&p->schema, NULL, NULL, e) : NULL;
+	char *sql = arena_printf(a, "SELECT fr_one, fr_many, en_one, en_many FROM \"%s\" WHERE unit = ?1", table ? table : "");
+	struct stmt *st = db ? db_prepare(db, sql, strlen(sql), e) : NULL;
+	int step = 0;
+
+	if (table && schema_table(&p->schema, table) && !st)
+		return db_close(db), false;
+	for (size_t i = 0; st && step >= 0 && i < n; i++) {
+		const struct value *v = item[i].value;
+		if (!v || v->is_words || !*v->q.unit)
+			continue;
+		stmt_bind_text(st, 1, v->q.unit, strlen(v->q.unit));
+		step = stmt_step(st, e);
+		if (step == 1) {
+			struct text2 *unit = arena_new(a, struct text2);
+			double best = fabs(v->q.best);
+			unit->fr = arena_strdup(a, stmt_text(st, best < 2 ? 0 : 1));
+			unit->en = arena_strdup(a, stmt_text(st, v->q.best == 1 ? 2 : 3));
+			item[i].unit = unit;
+		}
+		stmt_reset(st);
+	}
+	stmt_done(st);
+	db_close(db);
+	return step >= 0;
 }
 
 /* All artefacts of the fresh analyses under their full ids. */
@@ -286,7 +319,7 @@ static const char *interval(struct arena *a, const struct value *v, enum lang la
 }
 
 /* Every number that the text prints: what it is, how it is written, its interval, its sources. */
-static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused)
+static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused, const char **row_id)
 {
 	struct table t = annex_table(a, 4, nused);
 
@@ -298,6 +331,7 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 		const struct value *v = used[i]->value;
 		if (!v)
 			continue;
+		row_id[t.nrow] = used[i]->id;
 		struct text2 *cell = annex_row(a, &t);
 		struct text2 from = both("", "");
 		for (size_t k = 0; k < v->sources.n; k++) {
@@ -327,15 +361,16 @@ static void make_annexes(struct plan *p, struct paper *paper, const struct uses 
 			}
 	paper->annex = arena_array(a, struct annex, paper->nitem + 2);
 	struct table *own = arena_array(a, struct table, 2);
-	own[0] = numbers_annex(a, used, nused);
+	const char **row_id = arena_array(a, const char *, nused + 1);
+	own[0] = numbers_annex(a, used, nused, row_id);
 	own[1] = sources_annex(a, used, nused);
-	paper->annex[paper->nannex++] = (struct annex){ "values", &own[0], 1 };
-	paper->annex[paper->nannex++] = (struct annex){ "sources", &own[1], 1 };
+	paper->annex[paper->nannex++] = (struct annex){ "values", &own[0], 1, row_id };
+	paper->annex[paper->nannex++] = (struct annex){ "sources", &own[1], 1, NULL };
 	for (size_t i = 0; i < paper->nitem; i++)
 		if (paper->item[i].table && !strncmp(paper->item[i].id, "annexes.", 8)) {
 			struct table *copy = arena_new(a, struct table);
 			*copy = *paper->item[i].table;
-			paper->annex[paper->nannex++] = (struct annex){ copy->name, copy, 1 };
+			paper->annex[paper->nannex++] = (struct annex){ copy->name, copy, 1, NULL };
 		}
 }
 
@@ -417,7 +452,7 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 	*made = false;
 	*out = paper.out;
 	collect(p, r->lang, &paper.item, &paper.nitem);
-	if (!paper_scan(&uses, &p->project.arena, p->project.root, r->dir, e))
+	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;
 	for (size_t i = 0; i < uses.n; i++)
 		if (!check_use(p, paper.item, paper.nitem, &uses.item[i], e))

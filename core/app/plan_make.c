@@ -156,8 +156,9 @@ static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct
 		if (step == 1) {
 			struct text2 *unit = arena_new(a, struct text2);
 			double best = fabs(v->q.best);
-			unit->fr = arena_strdup(a, stmt_text(st, best < 2 ? 0 : 1));
-			unit->en = arena_strdup(a, stmt_text(st, v->q.best == 1 ? 2 : 3));
+			const char *fr = stmt_text(st, best < 2 ? 0 : 1), *en = stmt_text(st, v->q.best == 1 ? 2 : 3);
+			unit->fr = arena_strdup(a, fr ? fr : v->q.unit);
+			unit->en = arena_strdup(a, en ? en : v->q.unit);
 			item[i].unit = unit;
 		}
 		stmt_reset(st);

@@ -99,6 +99,8 @@ int lua_env_raise(lua_State *L, const struct err *e)
 	luaL_setmetatable(L, ERROR);
 	if (!box->file[0] && lua_env_frame(L, &ar))
 		lua_env_place(lua_env_host(L), box, ar.source + 1, ar.currentline);
+	else if (!box->file[0])
+		err_at(box, lua_env_host(L)->job->plugin, 0, 0);   /* a tail call from run has taken the place of its frame */
 	return lua_error(L);
 }
 
@@ -129,6 +131,22 @@ static const char *split_place(const struct host *h, const char *text, const cha
 	return text;
 }
 
+void lua_env_limit_time(const struct worker_job *job, struct err *e)
+{
+	struct buf seconds = BUF(40);
+
+	num_put_real(&seconds, job->limits.seconds);
+	err_set(e, ERR_LIMIT_TIME, "%s" ERR_SEP "%s", job->id, buf_text(&seconds));
+	buf_free(&seconds);
+}
+
+static void limit_memory(const struct host *h, struct err *e)
+{
+	err_set(e, ERR_LIMIT_MEMORY, "%s" ERR_SEP "%llu", h->job->id, (unsigned long long)(h->job->limits.memory >> 20));
+	if (h->memory.file[0])
+		lua_env_place(h, e, h->memory.file, h->memory.line);
+}
+
 /* A message that Lua or the plugin made, as a record. */
 static void from_text(lua_State *L, struct err *e, enum err_id id, const char *s, size_t n)
 {
@@ -139,7 +157,10 @@ static void from_text(lua_State *L, struct err *e, enum err_id id, const char *s
 
 	text_clean(&clean, s, n < 900 ? n : 900);
 	const char *text = split_place(lua_env_host(L), buf_text(&clean), &file, &line);
-	err_set(e, id, "%s", *text ? text : "error(\"\")");
+	if (!strcmp(text, "resulting string too large"))   /* longer than any limit: string.rep says so before it asks for memory */
+		limit_memory(lua_env_host(L), e);
+	else
+		err_set(e, id, "%s", *text ? text : "error(\"\")");
 	buf_free(&clean);
 	if (!file && lua_env_frame(L, &ar)) {
 		file = ar.source + 1;
@@ -195,22 +216,6 @@ static int on_error(lua_State *L)   /* message handler: (anything) -> error */
 }
 
 /* Limits */
-
-void lua_env_limit_time(const struct worker_job *job, struct err *e)
-{
-	struct buf seconds = BUF(40);
-
-	num_put_real(&seconds, job->limits.seconds);
-	err_set(e, ERR_LIMIT_TIME, "%s" ERR_SEP "%s", job->id, buf_text(&seconds));
-	buf_free(&seconds);
-}
-
-static void limit_memory(const struct host *h, struct err *e)
-{
-	err_set(e, ERR_LIMIT_MEMORY, "%s" ERR_SEP "%llu", h->job->id, (unsigned long long)(h->job->limits.memory >> 20));
-	if (h->memory.file[0])
-		lua_env_place(h, e, h->memory.file, h->memory.line);
-}
 
 /* Every request goes through here, whatever its kind; shrinking never fails. */
 static void *allocate(void *context, void *block, size_t old, size_t size)

@@ -20,6 +20,8 @@ struct csv {
 	char *block, *scratch;         /* scratch: cells whose doubled quotes were undone; as large as the block */
 	size_t cap, pos, end;          /* unread bytes are pos … end; STEP bytes of slack follow cap */
 	char *raw;                     /* before conversion from Windows-1252 */
+	char head[STEP];               /* the first bytes of the source as they are */
+	size_t nhead;
 	uint64_t offset;               /* of block[0] in the source, as UTF-8 */
 	size_t base;                   /* the STEP bytes that mask is about */
 	uint64_t mask;
@@ -129,21 +131,20 @@ static int fail_row(const struct csv *c, struct err *e, size_t start, size_t at,
 }
 
 /* A file that is plainly something else, told by its first bytes. */
-static bool check_kind(struct csv *c, struct err *e)
+static bool check_kind(const struct csv *c, struct err *e)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } kinds[] = {
 		{ "PK\3\4", 4, "ZIP (xlsx, ods, zip)" }, { "\x1f\x8b", 2, "gzip" }, { "\xd0\xcf\x11\xe0", 4, "xls, doc (OLE)" },
 		{ "%PDF", 4, "PDF" }, { "\xff\xfe", 2, "UTF-16" }, { "\xfe\xff", 2, "UTF-16" }, { "SQLite format 3", 15, "SQLite" },
 		{ "<!doctype html", 14, "HTML" }, { "<html", 5, "HTML" }, { "<?xml", 5, "XML" },
 	};
-	const char *s = c->utf8 ? c->block : c->raw;
-	size_t n = c->end, skip = 0;
+	size_t skip = 0;
 
-	while (skip < n && text_is_space(s[skip]))
+	while (skip < c->nhead && text_is_space(c->head[skip]))
 		skip++;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		size_t k = 0;
-		const char *p = s + (kinds[i].bytes[0] == '<' ? skip : 0), *stop = s + n;
+		const char *p = c->head + (kinds[i].bytes[0] == '<' ? skip : 0), *stop = c->head + c->nhead;
 		while (k < kinds[i].n && p + k < stop && text_lower(p[k]) == text_lower(kinds[i].bytes[k]))
 			k++;
 		if (k == kinds[i].n)
@@ -156,19 +157,21 @@ static bool check_kind(struct csv *c, struct err *e)
 static int read_some(struct csv *c, struct err *e)
 {
 	size_t room = c->cap - c->end;
+	char *to = c->utf8 ? c->block + c->end : c->raw;
 
+	/* One byte of Windows-1252 becomes at most three. */
+	long got = c->in.read(c->in.context, to, c->utf8 ? room : room / 3 < RAW ? room / 3 : RAW, e);
+	if (got <= 0)
+		return got < 0 ? -1 : 0;
+	size_t n = (size_t)got, first = STEP - c->nhead < n ? STEP - c->nhead : n;
+	memcpy(c->head + c->nhead, to, first);
+	c->nhead += first;
 	if (c->utf8) {
-		long n = c->in.read(c->in.context, c->block + c->end, room, e);
-		c->end += n > 0 ? (size_t)n : 0;
-		return n < 0 ? -1 : n > 0;
+		c->end += n;
+		return 1;
 	}
-	/* One byte becomes at most three. */
-	size_t want = room / 3 < RAW ? room / 3 : RAW;
-	long n = c->in.read(c->in.context, c->raw, want, e);
-	if (n <= 0)
-		return n < 0 ? -1 : 0;
 	struct buf text = BUF(3 * RAW);
-	text_from_cp1252(&text, c->raw, (size_t)n);
+	text_from_cp1252(&text, c->raw, n);
 	memcpy(c->block + c->end, buf_text(&text), text.n);
 	c->end += text.n;
 	buf_free(&text);
@@ -223,7 +226,7 @@ static int quoted_cell(struct csv *c, size_t start, size_t *at, bool *doubled, l
 		if (p == c->end) {
 			if (!c->eof)
 				return 2;
-			err_set(e, ERR_CSV_UNCLOSED, " ");
+			err_set(e, ERR_CSV_UNCLOSED, "%s", "");
 			size_t from = start;
 			while (from > c->pos && s[from - 1] != '\n')
 				from--;
@@ -279,7 +282,7 @@ static int scan_row(struct csv *c, size_t *stop, size_t *next, long *lines, bool
 			to = at - 1;
 			char after = at < c->end ? s[at] : '\n';
 			if (after != c->d.delimiter && after != '\n' && after != '\r') {
-				err_set(e, ERR_CSV_AFTER_QUOTE, " ");
+				err_set(e, ERR_CSV_AFTER_QUOTE, "%s", "");
 				return fail_row(c, e, c->pos, at, c->line);
 			}
 			at = next_special(c);
@@ -307,7 +310,7 @@ static int scan_row(struct csv *c, size_t *stop, size_t *next, long *lines, bool
 				*next = next_special(c) + 1;
 				return 1;
 			}
-			err_set(e, ERR_CSV_BARE_CR, " ");
+			err_set(e, ERR_CSV_BARE_CR, "%s", "");
 			return fail_row(c, e, c->pos, at, c->line + *lines);
 		}
 		if (s[at] != c->d.delimiter) {

@@ -195,12 +195,13 @@ static size_t bad_escape(const char *s, size_t n)
 	return n;
 }
 
-static bool fail_syntax(struct builder *b, struct err *e)
+/* whole: all of the text was taken, and it is too short. */
+static bool fail_syntax(struct builder *b, bool whole, struct err *e)
 {
 	unsigned char *said = yajl_get_error(b->yajl, 0, (const unsigned char *)b->text, b->n);
-	size_t at = yajl_get_bytes_consumed(b->yajl);
+	size_t at = whole ? 0 : yajl_get_bytes_consumed(b->yajl);
 
-	err_set(e, ERR_JSON_SYNTAX, " ");
+	err_set(e, ERR_JSON_SYNTAX, "%s", "");
 	err_why(e, "%s", (const char *)said);
 	yajl_free_error(b->yajl, said);
 	return fail_offset(b->file, b->text, b->n, at ? at - 1 : b->n, e);
@@ -226,11 +227,12 @@ bool json_parse(struct json_doc *out, struct arena *a, const char *shown, const 
 	if (!b.yajl)
 		return err_set(e, ERR_BUG, "yajl");
 	yajl_status rc = yajl_parse(b.yajl, (const unsigned char *)text, n);
-	if (rc == yajl_status_ok)
+	bool whole = rc == yajl_status_ok;
+	if (whole)
 		rc = yajl_complete_parse(b.yajl);
 	bool ok = rc == yajl_status_ok && b.root;
 	if (!ok && rc != yajl_status_client_canceled)
-		fail_syntax(&b, e);
+		fail_syntax(&b, whole, e);
 	yajl_free(b.yajl);
 	*out = (struct json_doc){ .file = shown, .text = text, .n = n, .root = b.root };
 	return ok;

@@ -244,7 +244,7 @@ bool rows_header(struct rows *rows, long *map, size_t *width, struct err *e)
 		return true;
 	int rc = rows_next(rows, &rows->row, e);
 	if (rc == 0 && rows->first) {
-		err_set(e, ERR_FILE_EMPTY, " ");
+		err_set(e, ERR_FILE_EMPTY, "%s", "");
 		return err_at(e, rows->shown, 0, 0);
 	}
 	if (rc <= 0)

@@ -130,6 +130,27 @@ static const struct { const char *name, *fr, *en; bool right; } fault_case[] = {
 	{ "bad UTF-8", "\xe9tat", "state", false },
 };
 
+/* Whether the record's words are those of the row, each %n replaced by its argument and nothing else. */
+static bool filled(const struct row *r, enum lang lang)
+{
+	struct err e;
+	struct buf want = BUF(4000), got = BUF(4000);
+
+	err_set(&e, r->id, "‹un›" ERR_SEP "‹2›" ERR_SEP "‹%%1›" ERR_SEP "‹›");
+	for (int hint = 0; hint < 2; hint++)
+		for (const char *s = hint ? r->hint[lang] : r->text[lang]; *s; s++)
+			if (*s == '%')
+				buf_str(&want, ((const char *const[]){ "‹un›", "‹2›", "‹%1›", "‹›" })[(*++s - '1') & 3]);
+			else
+				buf_char(&want, *s);
+	err_message(&e, lang, &got);
+	err_hint(&e, lang, &got);
+	bool same = !strcmp(buf_text(&got), buf_text(&want));
+	buf_free(&want);
+	buf_free(&got);
+	return same;
+}
+
 static void test_tables(void)
 {
 	size_t total = 0, twice = 0;
@@ -147,6 +168,8 @@ static void test_tables(void)
 				why = "its name is not layer.name";
 			if (r->code < EXIT_FAILED || r->code > EXIT_SOURCE)
 				why = "its exit code is none of an error";
+			if (!filled(r, LANG_FR) || !filled(r, LANG_EN))
+				why = "its words are not shown as they stand";
 			if (err_by_name(r->name) != r->id || strcmp(err_name(r->id), r->name) != 0 || err_exit(r->id) != r->code)
 				twice++;
 			if (why)
@@ -250,6 +273,7 @@ static const struct { const char *name, *line; long caret; const char *want; } c
 	{ "after one tab", "\tfoo", 2, "f" },
 	{ "after a run of tabs, shown as one space", "\t\t\tfoo(", 7, "(" },
 	{ "after two runs", "\t\ta\t\tb", 6, "b" },
+	{ "on the second of a run of tabs", "\t\t\tx", 2, " " },
 	{ "on a control byte", "ab\033cd", 3, " " },
 	{ "after a byte that is no UTF-8", "\xe9t\xe9x", 4, "x" },
 	{ "far in a long line", HUNDRED HUNDRED HUNDRED "X" HUNDRED HUNDRED HUNDRED, 301, "X" },
@@ -276,6 +300,8 @@ static void test_caret(void)
 		char at[8] = "";
 		memcpy(at, from, (size_t)(s - from));
 		CHECK_STR(at, caret_case[i].want, caret_case[i].name);
+		size_t n = strlen(caret_case[i].line);
+		CHECK(text_utf8_bad(caret_case[i].line, n) < n || !strchr(e.excerpt, '?'), "no character of the line is cut in two");
 		CHECK(e.caret >= 1 && e.caret <= (long)text_utf8_length(e.excerpt, strlen(e.excerpt)) + 1, "the caret is at most one past the excerpt");
 	}
 }
@@ -343,12 +369,20 @@ static void test_cut(void)
 			err_note(&e, "%s", big);
 			err_note(&e, "%s", big);
 			whole &= tame(e.arg[0], false) && tame(e.file, false) && tame(e.excerpt, false) && tame(e.why, false) && tame(e.note, false);
+			whole &= c > 3 || (!strchr(e.arg[0], '?') && !strchr(e.excerpt, '?') && !strchr(e.why, '?'));
 			full &= strlen(e.arg[0]) + 4 >= sizeof e.arg[0] && strlen(e.why) + 4 >= sizeof e.why && strlen(e.file) + 4 >= sizeof e.file &&
 			        !strcmp(e.arg[1], "second");
 		}
 	CHECK(whole, "a text that is too long is cut between characters");
 	CHECK(full, "and fills its field, without pushing out the arguments after it");
 	struct err e;
+	bool fits = true;
+	memset(big, 'y', sizeof big);
+	for (size_t n = sizeof e.arg[0] - 3; n < sizeof e.arg[0] + 3; n++) {
+		err_set(&e, ERR_LUA_FIELD, "%.*s" ERR_SEP "z", (int)n, big);
+		fits &= strlen(e.arg[0]) == (n < sizeof e.arg[0] ? n : sizeof e.arg[0] - 1) && !strcmp(e.arg[1], "z");
+	}
+	CHECK(fits, "a text of just the size of its field keeps its end");
 	err_set(&e, ERR_LUA_FIELD, "a" ERR_SEP ERR_SEP "c" ERR_SEP "d" ERR_SEP "e");
 	CHECK(!strcmp(e.arg[0], "a") && !*e.arg[1] && !strcmp(e.arg[2], "c") && !strcmp(e.arg[3], "d"), "empty and superfluous arguments");
 	err_set(&e, ERR_LUA_FIELD, "%s", "%2 %1 %9");
@@ -391,6 +425,11 @@ static void test_wire(void)
 	CHECK_STR(back.arg[0], "a [2J b error: forged", "its argument is one line without controls");
 	CHECK_STR(back.file, "f? g", "its file too");
 	CHECK_STR(back.why, "one\ntwo ", "only the reason has lines");
+	static const char escapes[] = "id base.open\narg1 a\\\\n\\b\\\narg2 \\n\nwhy \\\\\nend\n";
+	CHECK(err_decode(escapes, sizeof escapes - 1, &back) == sizeof escapes - 1, "a record with escapes");
+	CHECK_STR(back.arg[0], "a\\nb\\", "an escaped backslash, a needless one, one at the end");
+	CHECK_STR(back.arg[1], " ", "a line end alone");
+	CHECK_STR(back.why, "\\", "a backslash alone");
 }
 
 int main(void)

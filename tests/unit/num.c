@@ -66,7 +66,8 @@ static void test_real(void)
 	CHECK(num_real("1.5", 3, '.', &v, NULL) && v == 1.5, "decimals need not be asked for");
 	CHECK(num_real("1.59", 3, '.', &v, NULL) && v == 1.5, "the length given ends the text");
 	CHECK(!num_real("1\0.5", 4, '.', &v, NULL), "a NUL byte ends nothing");
-	CHECK(!num_real(digits, sizeof digits, '.', &v, NULL), "200 digits are no figure");
+	CHECK(num_real(digits, 127, '.', &v, NULL) && v > 1e126 && v < 1.2e126, "127 digits are read");
+	CHECK(!num_real(digits, 128, '.', &v, NULL) && !num_real(digits, sizeof digits, '.', &v, NULL), "more are no figure");
 	CHECK(num_real("-0", 2, '.', &v, NULL) && v == 0, "-0 is zero");
 }
 

@@ -127,6 +127,7 @@ static const struct { const char *name, *in; size_t n; const char *want; } clean
 	{ "C1", "a\xc2\x80\xc2\x9f" "b", 6, "a b" },
 	{ "C0 and C1 are one run", "a\n\xc2\x85\nb", 6, "a b" },
 	{ "no-break space is no control", "a\xc2\xa0" "b", 4, "a\xc2\xa0" "b" },
+	{ "C1 at the end", "a\xc2\x9b", 3, "a " },
 	{ "C2 before a letter", "\xc2ge", 3, "\xc2ge" },
 	{ "C2 at the end", "a\xc2", 2, "a\xc2" },
 	{ "C2 before a control byte", "a\xc2\033b", 4, "a\xc2 b" },
@@ -146,8 +147,8 @@ static void test_clean(void)
 
 #define LETTERS64 "abcdefghijklmnopabcdefghijklmnopabcdefghijklmnopabcdefghijklmnop"
 static const struct { const char *s; bool is; } name_case[] = {
-	{ "facts", true }, { "a", true }, { "a_1", true }, { "pm_2023", true }, { LETTERS64, true },
-	{ "", false }, { "1a", false }, { "_a", false }, { "A", false }, { "aB", false }, { "a-b", false }, { "a b", false }, { "a.b", false },
+	{ "facts", true }, { "a", true }, { "a_1", true }, { "z", true }, { "zz_z", true }, { "pm_2023", true }, { LETTERS64, true },
+	{ "", false }, { "1a", false }, { "`a", false }, { "{a", false }, { "_a", false }, { "A", false }, { "aB", false }, { "a-b", false }, { "a b", false }, { "a.b", false },
 	{ "é", false }, { "aé", false }, { "a\n", false }, { "../x", false }, { LETTERS64 "a", false },
 };
 
@@ -173,7 +174,7 @@ static void test_ascii(void)
 static const char *const words[] = { "build", "load", "run", "status", "sql", "doctor", "help", "workforce.municipal_police", "x", "" };
 static const struct { const char *s, *want; } near_case[] = {
 	{ "build", "build" }, { "BUILD", "build" }, { "buidl", "build" }, { "biuld", "build" }, { "bild", "build" }, { "buildd", "build" },
-	{ "vuild", "build" }, { "stauts", "status" }, { "stat", "status" }, { "sta", NULL }, { "rum", "run" }, { "rnu", "run" },
+	{ "vuild", "build" }, { "stauts", "status" }, { "stat", "status" }, { "sta", NULL }, { "rum", "run" }, { "loadx", "load" }, { "xload", "load" }, { "oad", "load" }, { "loaxd", "load" }, { "rnu", "run" },
 	{ "sq", "sql" }, { "loda", "load" }, { "laod", "load" }, { "lend", NULL }, { "ru", "run" }, { "r", NULL }, { "y", NULL },
 	{ "X", "x" }, { "hlep", "help" }, { "workforce.municipal_polices", "workforce.municipal_police" },
 	{ "workforce.muncipal_polce", "workforce.municipal_police" }, { "workforce", NULL }, { "zzzzz", NULL }, { "", NULL },

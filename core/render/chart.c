@@ -297,8 +297,11 @@ static bool mend_svg(const struct buf *svg, struct buf *out)
 	for (const char *s = buf_text(svg); *s;) {
 		size_t n = strcspn(s, "\n");
 		n += s[n] == '\n';
-		mend_line(s, n, theme_get()->family, out);
-		s += n;
+		/* An empty group shows nothing but what gnuplot drew before this figure: its pen. */
+		bool empty = strncmp(s, "<g ", 3) == 0 && strncmp(s + n, "</g>\n", 5) == 0;
+		if (!empty)
+			mend_line(s, n, theme_get()->family, out);
+		s += empty ? n + 5 : n;
 	}
 	return !out->over;
 }

@@ -1,0 +1,508 @@
+/* Figures: what is refused, that words neither overlap nor leave the page, that text arrives as written, that the same input gives the same bytes,
+ * and golden scripts and SVG. With CHART_SAMPLE=<folder> the drawings are left there to be looked at. */
+#include "render/chart.h"
+
+#include "base/path.h"
+#include "base/proc.h"
+#include "chart_cases.h"
+#include "render/metrics.h"
+#include "render/scale.h"
+#include "render/theme.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EPOCH = 1735689600, FILE_MAX = 1 << 26 };
+static const char *dir;
+static const char *const langs[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
+
+static struct gnuplot *open_gnuplot(void)
+{
+	struct err e = { 0 };
+	struct gnuplot *g = gnuplot_open(path_mkdtemp(&cases, dir, &e), true, &e);
+
+	if (!g)
+		exit(99);
+	return g;
+}
+
+static const char *get(const char *base, const char *end)
+{
+	struct err e = { 0 };
+	struct buf b = BUF(FILE_MAX);
+	const char *s = path_read(arena_printf(&cases, "%s%s", base, end), FILE_MAX, &b, &e) ? arena_strndup(&cases, b.s, b.n) : "";
+
+	buf_free(&b);
+	return s;
+}
+
+static void hash_of(const char *base, const char *end, char hex[HASH_HEX])
+{
+	struct err e = { 0 };
+	if (!hash_file(arena_printf(&cases, "%s%s", base, end), hex, NULL, &e))
+		strcpy(hex, "none");
+}
+
+/* ---- refusals ---- */
+
+static enum err_id refusal(struct chart c, struct err *e)
+{
+	struct buf b = BUF(FILE_MAX);
+	*e = (struct err){ 0 };
+	bool ok = chart_script(&c, LANG_EN, CHART_PDF, &b, e);
+
+	buf_free(&b);
+	return ok ? ERR_NONE : e->id;
+}
+
+static struct panel rows_panel(enum scale_kind kind, enum mark_kind mark, struct item it)
+{
+	static const struct text2 who[] = { { "A", "A" }, { "B", "B" } };
+	return panel_of(both(""), scale_of(kind), rows_of(who, 2), (struct mark[]){ mark_of(mark, ROLE_MAIN, true, &it, 1) }, 1);
+}
+
+static void test_refusals(void)
+{
+	struct panel bar_high = rows_panel(SCALE_LINEAR, MARK_BAR, at(5, 1, "")), outside = rows_panel(SCALE_LINEAR, MARK_POINT, at(5, 1, "")), low = outside;
+	bar_high.x.lo = 1;
+	outside.x.hi = 4;
+	const struct { struct panel p; enum err_id id; const char *what; } list[] = {
+		{ rows_panel(SCALE_LINEAR, MARK_BAR, at(5, 1, "")), ERR_NONE, "a plain bar is fine" },
+		{ rows_panel(SCALE_LOG, MARK_BAR, at(5, 1, "")), ERR_CHART_BAR_LOG, "bars on a log scale" },
+		{ bar_high, ERR_CHART_BAR_ZERO, "bars that do not start from zero" },
+		{ rows_panel(SCALE_LOG, MARK_POINT, at(0, 1, "")), ERR_CHART_LOG, "zero on a log scale" },
+		{ rows_panel(SCALE_LOG, MARK_INTERVAL, span(-1, 5, 1, 0, 0, both(""))), ERR_CHART_LOG, "a negative bound on a log scale" },
+		{ rows_panel(SCALE_LINEAR, MARK_POINT, at(INFINITY, 1, "")), ERR_CHART_NUMBER, "infinity" },
+		{ rows_panel(SCALE_LINEAR, MARK_POINT, at(2e15, 1, "")), ERR_CHART_NUMBER, "more than an axis can show" },
+		{ rows_panel(SCALE_LINEAR, MARK_POINT, at(NAN, 1, "n. d.")), ERR_CHART_EMPTY, "nothing but missing values" },
+		{ rows_panel(SCALE_LINEAR, MARK_POINT, at(1, 3, "")), ERR_CHART_CATEGORY, "a row that is not there" },
+		{ outside, ERR_CHART_OUTSIDE, "a value outside the asked axis" },
+		{ rows_panel(SCALE_LINEAR, MARK_BAR, at(1, 1, "日本")), ERR_CHART_GLYPH, "a character without a glyph" },
+		{ rows_panel(SCALE_LINEAR, MARK_BAR, at(1, 1, "a\nb")), ERR_CHART_GLYPH, "a control character" },
+		{ rows_panel(SCALE_LINEAR, MARK_BAR, at(1, 1, "a\xff")), ERR_CHART_GLYPH, "bytes that are not UTF-8" },
+	};
+	struct err e;
+
+	for (size_t i = 0; i < LEN(list); i++)
+		CHECK_STR(err_name(refusal(chart_of(&list[i].p, 1), &e)), err_name(list[i].id), list[i].what);
+	struct chart c = chart_of(&low, 1);
+	c.npanel = 0;
+	CHECK(refusal(c, &e) == ERR_CHART_EMPTY, "no panel");
+	c.npanel = 1;
+	c.width_mm = 300;
+	CHECK(refusal(c, &e) == ERR_CHART_WIDTH, "wider than a page");
+	c.width_mm = NAN;
+	CHECK(refusal(c, &e) == ERR_CHART_WIDTH, "width that is no number");
+	c.width_mm = 160;
+	c.height_mm = 5;
+	CHECK(refusal(c, &e) == ERR_CHART_HEIGHT, "too low for its rows");
+	c.height_mm = 400;
+	CHECK(refusal(c, &e) == ERR_CHART_HEIGHT, "higher than a page");
+	CHECK(refusal(case_rows(200, false), &e) == ERR_CHART_HEIGHT, "200 rows do not fit a page");
+	CHECK(refusal(case_rows(500, false), &e) == ERR_CHART_LIMIT, "500 categories");
+	char *name = arena_alloc(&cases, 402);
+	memset(name, 'x', 400);
+	struct text2 longest = both(name);
+	CHECK(refusal(chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), rows_of(&longest, 1),
+		MARKS(mark_of(MARK_BAR, ROLE_MAIN, true, ITEMS(at(1, 1, ""))))) }, 1), &e) == ERR_CHART_LONG, "a name of 400 characters");
+	struct item *crowd = arena_array(&cases, struct item, 399);
+	for (int i = 0; i < 399; i++)
+		crowd[i] = at(1 + 1e-6 * i, 1, "all at one place");
+	CHECK(refusal(chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), scale_of(SCALE_LINEAR),
+		MARKS(mark_of(MARK_POINT, ROLE_MAIN, false, crowd, 399))) }, 1), &e) == ERR_CHART_LABEL, "399 labels at one place");
+}
+
+/* ---- theme ---- */
+
+/* CIELAB of a colour as a dichromat sees it (Machado, Oliveira and Fernandes, IEEE TVCG 15 (2009) 1291, severity 1). */
+static void lab_seen(unsigned c, int who, double lab[3])
+{
+	static const double sight[3][9] = {
+		{ 1, 0, 0, 0, 1, 0, 0, 0, 1 },
+		{ 0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998 },
+		{ 0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881 },
+	};
+	static const double xyz[9] = { 0.4124, 0.3576, 0.1805, 0.2126, 0.7152, 0.0722, 0.0193, 0.1192, 0.9505 }, white[3] = { 0.9505, 1, 1.089 };
+	double rgb[3], seen[3], f[3];
+
+	for (int i = 0; i < 3; i++) {
+		double v = (c >> (16 - 8 * i) & 0xff) / 255.0;
+		rgb[i] = v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+	}
+	for (int i = 0; i < 3; i++)
+		seen[i] = fmax(0, sight[who][3 * i] * rgb[0] + sight[who][3 * i + 1] * rgb[1] + sight[who][3 * i + 2] * rgb[2]);
+	for (int i = 0; i < 3; i++) {
+		double t = (xyz[3 * i] * seen[0] + xyz[3 * i + 1] * seen[1] + xyz[3 * i + 2] * seen[2]) / white[i];
+		f[i] = t > 0.008856 ? cbrt(t) : 7.787 * t + 16.0 / 116;
+	}
+	lab[0] = 116 * f[1] - 16;
+	lab[1] = 500 * (f[0] - f[1]);
+	lab[2] = 200 * (f[1] - f[2]);
+}
+
+static void test_theme(void)
+{
+	static const char *const who[] = { "everyone", "protanopes", "deuteranopes" };
+	const struct theme *t = theme_get();
+	bool parts = true, text = true, area = true;
+
+	CHECK(fabs(theme_contrast(0, 0xffffff) - 21) < 1e-9 && fabs(theme_contrast(0x777777, 0xffffff) - 4.478) < 0.001, "contrast formula");
+	for (size_t i = 0; i < THEME_ROLES; i++) {
+		parts &= theme_contrast(t->role[i].fill, t->paper) >= 3 && theme_contrast(t->role[i].band, t->paper) >= 3;
+		text &= theme_contrast(t->role[i].text, t->paper) >= 4.5;
+		area &= theme_contrast(t->role[i].fill, t->role[i].pale) >= 3 && theme_contrast(t->ink, t->role[i].pale) >= 4.5;
+	}
+	CHECK(parts, "every dot, band and outline has 3:1 against the page");
+	CHECK(text && theme_contrast(t->ink, t->paper) >= 4.5 && theme_contrast(t->muted, t->paper) >= 4.5, "every word has 4.5:1");
+	CHECK(theme_contrast(t->axis, t->paper) >= 3, "the axis has 3:1");
+	CHECK(area, "a dot on a pale area has 3:1, a word 4.5:1");
+	for (int w = 0; w < 3; w++) {
+		double least = 1e9;
+		for (int i = ROLE_MAIN; i <= ROLE_FOURTH; i++)
+			for (int k = i + 1; k <= ROLE_CONTEXT; k++) {
+				double a[3], b[3];
+				lab_seen(t->role[i].fill, w, a);
+				lab_seen(t->role[k].fill, w, b);
+				least = fmin(least, sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2)));
+			}
+		printf("# %s: least distance of two colours %.1f\n", who[w], least);
+		CHECK(least >= 15, arena_printf(&cases, "colours differ for %s", who[w]));
+	}
+}
+
+/* ---- words in the SVG ---- */
+
+struct word { const char *s; double x0, y0, x1, y1; };
+
+static double number_at(const char *s)
+{
+	double v = NAN;
+	num_real(s, strspn(s, "-0123456789."), '.', &v, NULL);
+	return v;
+}
+
+static const char *unescaped(const char *s, size_t n)
+{
+	static const struct { const char *from, to; } names[] = { { "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' } };
+	char *out = arena_alloc(&cases, n + 1), *o = out;
+
+	for (const char *end = s + n; s < end;) {
+		size_t k = 0;
+		while (k < LEN(names) && strncmp(s, names[k].from, strlen(names[k].from)) != 0)
+			k++;
+		*o++ = k < LEN(names) ? names[k].to : *s;
+		s += k < LEN(names) ? strlen(names[k].from) : 1;
+	}
+	return out;
+}
+
+/* Words of an SVG with their boxes, from the widths that metrics gives. */
+static size_t words_of(const char *svg, const struct metrics *m, struct word *out, size_t most)
+{
+	static const char place[] = "<g transform=\"translate(";
+	size_t n = 0;
+
+	for (const char *s = svg; (s = strstr(s, place)) && n < most; s++) {
+		const char *line = s + sizeof place - 1, *end = strchr(line, '\n'), *text = end ? strstr(end, "<text xml:space=\"preserve\">") : NULL;
+		if (!text || text > end + 4)
+			continue;
+		text += strlen("<text xml:space=\"preserve\">");
+		bool bold = memmem(line, (size_t)(end - line), "bold", 4) != NULL;
+		double x = number_at(line), y = number_at(strchr(line, ',') + 1);
+		out[n].s = unescaped(text, (size_t)(strstr(text, "</text>") - text));
+		double w = metrics_width(m, out[n].s, bold, 8);
+		x -= memmem(line, (size_t)(end - line), "\"end\"", 5) ? w : memmem(line, (size_t)(end - line), "\"middle\"", 8) ? w / 2 : 0;
+		out[n].x0 = x;
+		out[n].x1 = x + w;
+		out[n].y0 = y - 5.9;
+		out[n].y1 = y + 1.6;
+		n++;
+	}
+	return n;
+}
+
+/* Pairs of words that overlap and words that leave the page, named in a comment. */
+static size_t misplaced(const char *svg, const struct metrics *m)
+{
+	static struct word w[2000];
+	size_t n = words_of(svg, m, w, LEN(w)), bad = 0;
+	double width = number_at(strstr(svg, "width=\"") + 7), height = number_at(strstr(svg, "height=\"") + 8);
+
+	for (size_t i = 0; i < n; i++) {
+		if (w[i].x0 < -0.6 || w[i].x1 > width + 0.6 || w[i].y0 < -0.6 || w[i].y1 > height + 1) {
+			printf("# outside: %s (%.1f %.1f %.1f %.1f)\n", w[i].s, w[i].x0, w[i].y0, w[i].x1, w[i].y1);
+			bad++;
+		}
+		for (size_t k = i + 1; k < n; k++)
+			if (w[i].x0 < w[k].x1 && w[k].x0 < w[i].x1 && w[i].y0 < w[k].y1 && w[k].y0 < w[i].y1) {
+				printf("# overlap: %s / %s\n", w[i].s, w[k].s);
+				bad++;
+			}
+	}
+	return n ? bad : 1;
+}
+
+/* ---- drawings ---- */
+
+/* Compares with tests/golden/chart/<name>; GOLDEN=chart/<name> in the environment replaces it. */
+static void check_golden(const char *name, const char *got)
+{
+	struct err e = { 0 };
+	struct buf b = BUF(FILE_MAX);
+	const char *path = arena_printf(&cases, "tests/golden/chart/%s", name), *ask = getenv("GOLDEN");
+
+	if (ask && (strcmp(ask, "chart") == 0 || strcmp(ask, arena_printf(&cases, "chart/%s", name)) == 0) && !path_write(path, got, strlen(got), &e))
+		exit(99);
+	bool there = path_read(path, FILE_MAX, &b, &e);
+	const char *maker = there ? strstr(buf_text(&b), "<desc>") : NULL;
+	if (maker && !memmem(got, strlen(got), maker, strcspn(maker, "\n")))
+		tap_skip(name, "made by another gnuplot");
+	else
+		CHECK(there && strcmp(got, buf_text(&b)) == 0, name);
+	buf_free(&b);
+}
+
+static bool draw(struct gnuplot *g, const struct chart *c, enum lang lang, const char *base)
+{
+	struct err e = { 0 };
+	struct buf b = BUF(8192);
+	bool ok = chart_draw(g, c, lang, EPOCH, base, &e);
+
+	if (!ok) {
+		err_show(&e, LANG_EN, false, &b);
+		printf("# %s\n", buf_text(&b));
+	}
+	buf_free(&b);
+	return ok;
+}
+
+static void test_cases(const struct metrics *m, const char *sample)
+{
+	static const char *const golden[] = { "workforce-fr", "workforce-en", "bars-fr", "lines-fr", "intervals-fr" };
+	struct gnuplot *g = open_gnuplot();
+
+	for (size_t i = 0; i < LEN(chart_cases); i++)
+		for (enum lang l = LANG_FR; l <= LANG_EN; l++) {
+			struct chart c = chart_cases[i].make();
+			const char *name = arena_printf(&cases, "%s-%s", chart_cases[i].name, langs[l]), *base = path_join(&cases, sample, name);
+			CHECK(draw(g, &c, l, base), arena_printf(&cases, "%s is drawn", name));
+			CHECK(misplaced(get(base, ".svg"), m) == 0, arena_printf(&cases, "%s: no word over another or off the page", name));
+			for (size_t k = 0; k < LEN(golden); k++)
+				if (strcmp(golden[k], name) == 0) {
+					check_golden(arena_printf(&cases, "%s.gp", name), get(base, ".gp"));
+					check_golden(arena_printf(&cases, "%s.svg", name), get(base, ".svg"));
+				}
+		}
+	static const int sizes[] = { 1, 2, 15, 40, 60 };
+	for (size_t i = 0; i < LEN(sizes); i++) {
+		struct chart c = case_rows(sizes[i], sizes[i] < 50);
+		const char *base = path_join(&cases, sample, arena_printf(&cases, "rows%d", sizes[i]));
+		c.illustrative = i == 1;
+		CHECK(draw(g, &c, LANG_FR, base) && misplaced(get(base, ".svg"), m) == 0, arena_printf(&cases, "%d rows", sizes[i]));
+		if (c.illustrative)
+			CHECK(strstr(get(base, ".svg"), ">données fictives<") != NULL, "made-up data carry their stamp");
+	}
+	gnuplot_close(g);
+}
+
+static void test_same_bytes(void)
+{
+	static const char *const env[][2] = { { "TZ", "Pacific/Kiritimati" }, { "LC_ALL", "fr_FR.UTF-8" }, { "LANG", "tr_TR.UTF-8" }, { "GNUTERM", "png" } };
+	static const char *const ends[] = { ".pdf", ".svg", ".gp" };
+	char key[2][HASH_HEX], hex[2][HASH_HEX];
+	struct chart c = case_workforce();
+	const char *base[2];
+	struct err e = { 0 };
+
+	for (int run = 0; run < 2; run++) {
+		struct gnuplot *g = open_gnuplot();
+		base[run] = path_join(&cases, path_mkdtemp(&cases, dir, &e), "figure");
+		for (size_t i = 0; run == 1 && i < LEN(env); i++)
+			setenv(env[i][0], env[i][1], 1);
+		if (run == 1) {
+			nanosleep(&(struct timespec){ .tv_sec = 1, .tv_nsec = 100000000 }, NULL);   /* another second for the clock in the PDF */
+			for (size_t i = LEN(chart_cases); i-- > 0;) {                                /* and other figures before it */
+				struct chart other = chart_cases[i].make();
+				draw(g, &other, LANG_EN, path_join(&cases, dir, "between"));
+			}
+		}
+		CHECK(draw(g, &c, LANG_FR, base[run]), "drawn");
+		chart_key(&c, LANG_FR, key[run]);
+		gnuplot_close(g);
+	}
+	for (size_t i = 0; i < LEN(env); i++)
+		unsetenv(env[i][0]);
+	for (size_t i = 0; i < LEN(ends); i++) {
+		hash_of(base[0], ends[i], hex[0]);
+		hash_of(base[1], ends[i], hex[1]);
+		CHECK_STR(hex[1], hex[0], arena_printf(&cases, "another time, folder, locale, zone and process: the same %s", ends[i]));
+	}
+	CHECK_STR(key[1], key[0], "and the same key");
+	CHECK(memmem(get(base[0], ".pdf"), 1, "%", 1) != NULL, "a PDF");
+	chart_key(&c, LANG_EN, key[1]);
+	CHECK(strcmp(key[0], key[1]) != 0, "the key knows the language");
+	c.panel[0].mark[0].item[0].x += 1;
+	chart_key(&c, LANG_FR, key[1]);
+	CHECK(strcmp(key[0], key[1]) != 0, "and the data");
+	c.panel[0].mark[0].item[0].x -= 1;
+	c.panel[0].mark[0].item[0].label.en = "another word";
+	chart_key(&c, LANG_FR, key[1]);
+	CHECK(strcmp(key[0], key[1]) == 0, "words of the other language do not count");
+}
+
+/* ---- text as written ---- */
+
+static const char *said(const char *command)
+{
+	struct buf b = BUF(1 << 20);
+	char part[4096];
+	size_t n;
+	FILE *f = popen(command, "r");
+
+	while (f && (n = fread(part, 1, sizeof part, f)) > 0)
+		buf_add(&b, part, n);
+	if (f)
+		pclose(f);
+	const char *s = arena_strdup(&cases, buf_text(&b));
+	buf_free(&b);
+	return s;
+}
+
+static bool has_poppler(void)
+{
+	return *said("command -v pdftotext && command -v pdffonts") != '\0';
+}
+
+/* Printable ASCII, first all quotes and specials in a row, then at random; single spaces inside only, which a text extractor can tell. */
+static const char *ascii_text(int i)
+{
+	static const char *const first[] = { "''", "'a'", "'; system(\"touch x\") ; '", "''.system('touch x').''", "`touch x`", "$(touch x)", "\\", "\\\\'", "{/Symbol x} _ ^ @",
+		"%s %d %%", "]]> <b>&amp;", "\"; system(\"x\"); \"", "@macro #comment", "\\write18{x}", "$datablock << EOD", "EOD", "!ls | cat", "'''", "a'''b", "~!@#$%^&*()_+" };
+	static unsigned long seed = 20260101;
+	char *s = arena_alloc(&cases, 32);
+
+	if (i < (int)LEN(first))
+		return first[i];
+	for (int k = 0, n = 1 + i % 20; k < n; k++) {
+		seed = seed * 6364136223846793005ul + 1442695040888963407ul;
+		s[k] = (char)(0x20 + (seed >> 33) % 95);
+		if (s[k] == ' ' && (k == 0 || k == n - 1 || s[k - 1] == ' '))
+			s[k] = '_';
+	}
+	return s;
+}
+
+static void test_text(const struct metrics *m)
+{
+	struct gnuplot *g = open_gnuplot();
+	int svg_ok = 0, pdf_ok = 0;
+	bool poppler = has_poppler();
+	static struct word w[2000];
+
+	for (int part = 0; part < 5; part++) {
+		struct text2 name[20];
+		struct item it[20];
+		for (int i = 0; i < 20; i++) {
+			name[i] = both(ascii_text(part * 20 + i));
+			it[i] = at(1, i + 1, name[19 - i].fr && i >= 10 ? name[19 - i].fr : "");
+		}
+		struct chart c = chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), rows_of(name, 20), MARKS(mark_of(MARK_BAR, ROLE_MAIN, true, it, 20))) }, 1);
+		const char *base = path_join(&cases, dir, "ascii");
+		if (!draw(g, &c, LANG_EN, base))
+			continue;
+		size_t n = words_of(get(base, ".svg"), m, w, LEN(w));
+		const char *text = poppler ? said(arena_printf(&cases, "pdftotext -raw %s.pdf -", base)) : "";
+		for (int i = 0; i < 20; i++) {
+			bool found = false;
+			for (size_t k = 0; k < n && !found; k++)
+				found = strcmp(w[k].s, name[i].fr) == 0;
+			svg_ok += found;
+			pdf_ok += strstr(text, name[i].fr) != NULL;
+			if (!found || (poppler && !strstr(text, name[i].fr)))
+				printf("# not as written: %s\n", name[i].fr);
+		}
+	}
+	CHECK(svg_ok == 100, "100 ASCII texts stand in the SVG as written");
+	if (poppler)
+		CHECK(pdf_ok == 100, "and in the PDF");
+	else
+		tap_skip("and in the PDF", "no pdftotext");
+	gnuplot_close(g);
+}
+
+static void test_pdf(const struct metrics *m)
+{
+	struct gnuplot *g = open_gnuplot();
+	struct chart c = case_workforce();
+	const char *base = path_join(&cases, dir, "pdf");
+
+	CHECK(draw(g, &c, LANG_FR, base), "drawn");
+	gnuplot_close(g);
+	if (!has_poppler()) {
+		tap_skip("fonts and sizes", "no poppler-utils");
+		return;
+	}
+	const char *fonts = said(arena_printf(&cases, "pdffonts %s.pdf | tail -n +3", base));
+	bool all = *fonts;
+	for (const char *s = fonts; *s; s = strchr(s, '\n') + 1)
+		all &= strstr(s, "TeXGyreHeros") && strstr(s, "yes yes yes") && !memmem(s, strcspn(s, "\n"), "Type 3", 6);
+	CHECK(all, "TeX Gyre Heros only, embedded, no Type 3");
+	CHECK(strstr(said(arena_printf(&cases, "pdfinfo %s.pdf", base)), "453 x ") != NULL, "160 mm wide");
+	CHECK(strstr(said(arena_printf(&cases, "TZ=UTC pdfinfo -isodates %s.pdf", base)), "2025-01-01T00:00:00") != NULL, "dated by the edition");
+	const char *box = strstr(said(arena_printf(&cases, "pdftotext -bbox %s.pdf -", base)), "municipale");
+	double x0 = NAN, x1 = NAN;
+	for (const char *s = box; s && *s != '<'; s--) {
+		if (strncmp(s, "xMin=\"", 6) == 0)
+			x0 = number_at(s + 6);
+		if (strncmp(s, "xMax=\"", 6) == 0)
+			x1 = number_at(s + 6);
+	}
+	CHECK(fabs(x1 - x0 - metrics_width(m, "municipale", false, 8)) < 0.3, "text is 8 true points, as wide as measured");
+}
+
+/* ---- measuring ---- */
+
+static void test_metrics(const struct metrics *m)
+{
+	char *line[METRICS_LINES];
+	const char *eighty = "Un nom de quatre-vingts caractères exactement, écrit pour remplir toute la place";
+
+	CHECK(fabs(metrics_width(m, "Hxg", false, 10) - 17.78) < 1e-9, "advance widths of the font");
+	CHECK(fabs(metrics_width(m, "1\u202f0", false, 10) - 12.51) < 1e-6, "a narrow space is half a space");
+	CHECK(metrics_missing(m, "Œuvre à 5 % − «\u00a0été\u202f»", false) == 0, "French has its glyphs");
+	CHECK(metrics_missing(m, "a日", false) == 0x65e5, "others are named");
+	CHECK(metrics_wrap(m, &cases, eighty, false, 8, 180, line) == 2, "80 characters take two lines");
+	CHECK_STR(arena_printf(&cases, "%s %s", line[0], line[1]), eighty, "and nothing is lost");
+	CHECK(metrics_wrap(m, &cases, "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", false, 8, 100, line) == 2, "hyphens break");
+	CHECK(metrics_wrap(m, &cases, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, 8, 80, line) == 2, "a word too wide is cut");
+	CHECK(metrics_wrap(m, &cases, "21\u202f000\u00a0personnes", false, 8, 70, line) == 1, "a no-break space does not");
+	struct err e = { 0 };
+	CHECK(!metrics_open("No Such Family", &e) && e.id == ERR_FONT_MISSING, "a missing font is said by name");
+}
+
+int main(int argc, char **argv)
+{
+	struct err e = { 0 };
+	enum proc_kind kind;
+
+	if (proc_is_stage(argc, argv))
+		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
+	dir = path_mkdtemp(&cases, "/tmp", &e);
+	struct metrics *m = metrics_open(theme_get()->family, &e);
+	if (!dir || !m)
+		return 99;
+	test_metrics(m);
+	test_refusals();
+	test_theme();
+	test_cases(m, getenv("CHART_SAMPLE") ? getenv("CHART_SAMPLE") : dir);
+	test_same_bytes();
+	test_text(m);
+	test_pdf(m);
+	metrics_close(m);
+	path_remove_tree(dir, &e);
+	arena_free(&cases);
+	return done_testing();
+}

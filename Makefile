@@ -64,15 +64,15 @@ $B/gen/embed.c: $(EMBED) $(SRC) $(wildcard core/*/*.h core/*/*.def) scripts/embe
 	$Vscripts/embed $$(cat $(EMBED) $(SRC) $(sort $(wildcard core/*/*.h core/*/*.def)) | sha256sum | cut -c1-64) $(EMBED) > $@
 -include $(OBJ:.o=.d) $(UNIT:=.d)
 
-# Unit tests link everything but the command line's main.
-$B/tests/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $B/core/app/main.o,$(OBJ))
+# Unit tests link every layer below the commands.
+$B/tests/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $B/core/app/%,$(OBJ))
 	@mkdir -p $(@D)
 	@echo "  test program $*"
 	$V$(CC) $(ALL_CFLAGS) -Itests/unit $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) $(LIBS)
 unit: $(UNIT)
 
 # Fuzz targets need clang; the objects are built for them alone, with coverage.
-FUZZ_SRC := $(filter-out core/app/main.c,$(SRC))
+FUZZ_SRC := $(filter-out core/app/%,$(SRC))
 $B/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) $B/gen/embed.c
 	@mkdir -p $(@D)
 	@echo "  fuzz target $*"

@@ -33,7 +33,12 @@ static const struct sign { uint32_t c; const char *tex; } signs[] = {
 	{ 0x00B4, "\\textasciiacute{}" }, { 0x00B5, "\\textmu{}" }, { 0x00B6, "\\textparagraph{}" }, { 0x00B7, "\\textperiodcentered{}" },
 	{ 0x00B9, "\\cnOneSup{}" }, { 0x00BA, "\\textordmasculine{}" }, { 0x00BB, "\\guillemotright{}" },
 	{ 0x00BC, "\\textonequarter{}" }, { 0x00BD, "\\textonehalf{}" }, { 0x00BE, "\\textthreequarters{}" },
-	{ 0x00BF, "\\textquestiondown{}" }, { 0x00D7, "\\texttimes{}" }, { 0x00F7, "\\textdiv{}" }, { 0x0192, "\\textflorin{}" },
+	{ 0x00BF, "\\textquestiondown{}" }, { 0x00D7, "\\texttimes{}" }, { 0x00F7, "\\textdiv{}" },
+	/* Baltic letters, which T1 lacks: set with their accent, so that names are spelt right. */
+	{ 0x0100, "\\={A}" }, { 0x0101, "\\={a}" }, { 0x0112, "\\={E}" }, { 0x0113, "\\={e}" }, { 0x0116, "\\.{E}" },
+	{ 0x0117, "\\.{e}" }, { 0x012A, "\\={I}" }, { 0x012B, "\\={\\i}" }, { 0x012E, "\\k{I}" }, { 0x012F, "\\k{i}" },
+	{ 0x014C, "\\={O}" }, { 0x014D, "\\={o}" }, { 0x016A, "\\={U}" }, { 0x016B, "\\={u}" }, { 0x0172, "\\k{U}" },
+	{ 0x0173, "\\k{u}" }, { 0x0192, "\\textflorin{}" },
 	{ 0x0218, "\\cnScomma{}" }, { 0x0219, "\\cnscomma{}" }, { 0x021A, "\\cnTcomma{}" }, { 0x021B, "\\cntcomma{}" },
 	{ 0x0394, "\\cnDelta{}" }, { 0x03A3, "\\cnSigma{}" }, { 0x03A9, "\\cnOmega{}" }, { 0x03B1, "\\cnAlpha{}" },
 	{ 0x03B2, "\\cnBeta{}" }, { 0x03B4, "\\cnDeltaSmall{}" }, { 0x03C0, "\\cnPi{}" },

@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3 };
@@ -46,7 +47,8 @@ static bool hash_package(const struct package *p, struct arena *a, const char *d
 	for (size_t i = 0; i < p->nresource; i++)
 		for (size_t k = 0; k < p->resource[i].npath; k++) {
 			const char *name = p->resource[i].path[k], *file = path_join(a, dir, name);
-			if (!path_exists(file)) {
+			struct stat st;
+			if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) {   /* a pipe would never end */
 				err_set(e, ERR_DATA_MISSING, "%s", file);
 				return err_at(e, p->file, p->resource[i].line, 0) || err_note(e, "%s", p->resource[i].name);
 			}

@@ -460,11 +460,11 @@ static void read_schema(struct reader *r, const struct json *v, struct resource 
 		read_field(r, c, &shared, &t->field[t->nfield++]);
 	if (r->bad)
 		return;
-	check_names(r, fields, t);
 	t->primary_key = columns(r, json_get(v, "primaryKey"), t, &t->nprimary);
 	for (size_t i = 0; i < t->nprimary && !r->bad; i++)
 		for (size_t k = 0; k < t->nfield; k++)
 			t->field[k].required |= !strcmp(t->field[k].name, t->primary_key[i]);
+	check_names(r, fields, t);
 	read_unique(r, json_get(v, "uniqueKeys"), t);
 	size_t n = 0;
 	const char **given = strings(r, match, false, &n);
@@ -696,7 +696,7 @@ bool package_read(struct package *out, struct arena *a, const char *dir, struct 
 
 const char *field_companion(const struct field *f, struct arena *a)
 {
-	for (size_t i = 0; i < f->nmissing; i++)
+	for (size_t i = 0; i < f->nmissing && !f->required; i++)
 		if (*f->missing[i].label)
 			return arena_printf(a, "%s__missing", f->name);
 	return NULL;

@@ -64,7 +64,8 @@ struct package {
 bool package_read(struct package *out, struct arena *a, const char *dir, struct err *e);
 /* The same over the descriptor's bytes, borrowed as long as the package. */
 bool package_parse(struct package *out, struct arena *a, const char *dir, const char *json, size_t n, struct err *e);
-/* Name of the column that keeps the labels of missing values ("x__missing"), in the arena; NULL when no missing value has one. */
+/* Name of the column that keeps the labels of missing values ("x__missing"), in the arena; NULL when no missing value has one,
+ * or when the field is required and is never missing. */
 const char *field_companion(const struct field *f, struct arena *a);
 const char *field_type_name(enum field_type type);   /* "integer" */
 #endif

@@ -573,11 +573,14 @@ static const luaL_Reg functions[] = {
 static void seed_random(lua_State *L, const char *id)
 {
 	char hex[HASH_HEX];
+	lua_Unsigned seed = 0;
 
 	hash_bytes(id, strlen(id), hex);
+	for (size_t i = 0; i < 16; i++)
+		seed = seed << 4 | (lua_Unsigned)(text_is_digit(hex[i]) ? hex[i] - '0' : hex[i] - 'a' + 10);
 	lua_getglobal(L, LUA_MATHLIBNAME);
 	lua_getfield(L, -1, "randomseed");
-	lua_pushinteger(L, (lua_Integer)strtoull(hex + 48, NULL, 16));
+	lua_pushinteger(L, (lua_Integer)seed);
 	lua_call(L, 1, 0);
 	lua_pop(L, 1);
 }

@@ -190,6 +190,42 @@ static void starve(struct fixture *f)
 	arena_free(&a);
 }
 
+/* Every name that a plugin can call is in the manual's page, and no other. */
+static void documented(struct fixture *f)
+{
+	static const char names[] =
+		"local A = analysis { title = { fr = 'a', en = 'a' } }\n"
+		"function A.run(report)\n"
+		"  for k in pairs(report) do print('`report' .. (k == 'params' and '.' or ':') .. k) end\n"
+		"  for k in pairs(chart) do print('### `chart.' .. k) end\n"
+		"  for k in pairs(_ENV) do print(k) end\n"
+		"end\nreturn A\n";
+	struct arena a = { 0 };
+	struct result r = { 0 };
+	struct host h = { 0 };
+	struct buf page = BUF(1 << 20);
+	struct err e = { 0 };
+
+	CHECK(path_read("docs/api.md", 1 << 20, &page, &e) && run(f, names, &a, &r, &h, &e) && r.nlog > 40, "the API page and the names it must have");
+	for (size_t i = 0; i < r.nlog; i++)
+		if (strcmp(r.log[i].text, "_VERSION") != 0 && !strstr(buf_text(&page), r.log[i].text))
+			CHECK(false, r.log[i].text);
+	/* The other way round: what has a heading exists. */
+	for (const char *s = buf_text(&page); (s = strstr(s, "\n### `")); s++) {
+		char call[64] = "", body[400];
+		sscanf(s + 6, "%63[a-z_.:]", call);
+		char *colon = strchr(call, ':');
+		if (colon)
+			*colon = '.';
+		snprintf(body, sizeof body, "local A = analysis { title = { fr = 'a', en = 'a' } }\nfunction A.run(report)\n"
+			"local quantity = ('%s'):find '^quantity%%.' and quantity { best = 1 } or quantity\n"
+			"local report = report\nassert(%s ~= nil)\nend\nreturn A\n", call, call);
+		CHECK(run(f, body, &a, &r, &h, &e), call);
+	}
+	buf_free(&page);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	static const char more[] = "local M = {}\nfunction M.twice(x) return 2 * x end\nreturn M\n";
@@ -203,6 +239,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		one_case(&f, i);
 	starve(&f);
+	documented(&f);
 	fixture_close(&f);
 	return done_testing();
 }

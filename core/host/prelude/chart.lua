@@ -1,5 +1,5 @@
 -- Chart kinds, composed of marks on scales in panels. An analyst writes a new kind the same way, with chart.new.
--- Ordinal positions count from 1, the first at the top. An open end is drawn to where its arrow points.
+-- Ordinal positions count from 1, the first at the top. At an open end the interval stops where knowledge does, and an arrow goes on.
 local H, E = ...
 local fail, type_of, options, get, tostring = H.fail, H.type, H.options, H.get, H.tostring
 local math_type, setmetatable, ipairs, rawget = math.type, setmetatable, ipairs, rawget
@@ -115,7 +115,7 @@ local function build(what, given, value, make)
     local across = given.horizontal == false
     panels[i] = {
       title = p.title, share = p.share, x = across and names or values, y = across and values or names,
-      marks = make(rows, values.kind == "log", not across),
+      marks = make(rows, not across),
     }
   end
   local made = finish(given, panels, { columns = data_columns, rows = data }, origin)
@@ -138,23 +138,6 @@ end
 
 local function is_goal(q) return get(q, "qualifier") == "target" or get(q, "qualifier") == "forecast" end
 
--- How far an open arrow reaches: a share of what the panel spans.
-local function reach(rows, log)
-  local least, most
-  for _, row in ipairs(rows) do
-    for _, end_ in ipairs { "low", "best", "high" } do
-      local v = get(row.q, end_)
-      if v then least, most = least and v > least and least or v, most and v < most and most or v end
-    end
-  end
-  return function(v, up)
-    if log then return up and v * 1.5 or v / 1.5 end
-    local span = most - least
-    if span == 0 then span = v == 0 and 1 or v < 0 and -v or v end
-    return up and v + 0.12 * span or v - 0.12 * span
-  end
-end
-
 -- Value v along the axis of values at position i of the ordinal one, and back for the far end.
 local function place(horizontal, i, v, far)
   if horizontal then return { x = v, y = i, x2 = far, y2 = far and i } end
@@ -163,15 +146,14 @@ end
 
 -- Intervals with a dot at the best value, an arrow at an open end, hollow for a target, hatched and without a dot where no number is stated.
 function chart.intervals(given)
-  local made = build("chart.intervals", given, "quantity", function(rows, log, horizontal)
+  local made = build("chart.intervals", given, "quantity", function(rows, horizontal)
     local marks, add = gather()
-    local arrow = reach(rows, log)
     for i, row in ipairs(rows) do
       local q = row.q
       local low, best, high = get(q, "low"), get(q, "best"), get(q, "high")
       if low ~= high and not is_goal(q) then
         local open = low == nil and "low" or high == nil and "high" or nil
-        local item = place(horizontal, i, low or arrow(high, false), high or arrow(low, true))
+        local item = place(horizontal, i, low or best, high or best)
         item.open, item.label = open, both_words(q, "words")
         if best == nil then item.style = get(q, "qualifier") == "several" and "hatched" or "pale" end
         add("interval", row.role, horizontal, item)
@@ -202,7 +184,7 @@ end
 
 -- Bars from zero; hollow for a target, pale where an end is open.
 function chart.bars(given)
-  local made = build("chart.bars", given, "value", function(rows, _, horizontal)
+  local made = build("chart.bars", given, "value", function(rows, horizontal)
     local marks, add = gather()
     need_best("chart.bars", rows)
     for i, row in ipairs(rows) do
@@ -218,7 +200,7 @@ end
 
 -- One dot for each row.
 function chart.dots(given)
-  local made = build("chart.dots", given, "value", function(rows, _, horizontal)
+  local made = build("chart.dots", given, "value", function(rows, horizontal)
     local marks, add = gather()
     need_best("chart.dots", rows)
     for i, row in ipairs(rows) do

@@ -298,7 +298,12 @@ function report.sum(self, list)
   local total = list[1]
   for i = 2, #list do
     local q, reason = H.sum_of(total, list[i], true)
-    if not q then return nil, reason end
+    if not q then
+      local origin = H.new_origin()
+      for _, term in ipairs(list) do H.add_origin(origin, term) end
+      H.word_origin[reason] = origin
+      return nil, reason
+    end
     total = q
   end
   return total
@@ -355,6 +360,7 @@ function report.value(self, name, v, opts)
   if kind == "number" then
     v = as_quantity(v, opts, where)
   elseif is_text(v) then
+    H.add_origin(origin, v)
     v = fill(v, opts.values, where, origin)
     H.word_origin[v] = origin
   elseif kind ~= "quantity" then
@@ -443,6 +449,8 @@ end
 
 local figure_fields = { "title", "unit", "period", "coverage", "reading", "alt" }
 
+local function is_empty(v) return v == nil or v == "" or is_text(v) and (v.fr == "" or v.en == "") end
+
 function report.figure(self, name, chart, opts)
   check_self(self, "figure")
   local where = "figure " .. tostring(name)
@@ -452,7 +460,7 @@ function report.figure(self, name, chart, opts)
     values = "table",
   })
   for _, field in ipairs(figure_fields) do
-    if opts[field] == nil then fail("host.figure_field", field, tostring(name)) end
+    if is_empty(opts[field]) then fail("host.figure_field", field, tostring(name)) end
   end
   local origin, out = H.new_origin(), {}
   H.merge_origin(origin, H.chart_origin[chart])

@@ -60,11 +60,11 @@ static bool hash_package(const struct package *p, struct arena *a, const char *d
 	return true;
 }
 
-bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e)
+/* Reads the descriptor and digests all that the package is built from. */
+static bool read_package(const struct load_job *job, struct arena *a, struct package *p, char key[HASH_HEX], struct err *e)
 {
 	const char *dir = path_join(a, job->root, job->package_dir), *file = path_join(a, dir, "datapackage.json");
 	struct buf json = BUF(JSON_BYTES);
-	struct package p;
 	struct hash *h = hash_open();
 
 	hash_str(h, version);
@@ -73,11 +73,18 @@ bool load_key(const struct load_job *job, struct arena *a, const char **package_
 	ok = ok && path_read(file, JSON_BYTES, &json, e);
 	if (ok)
 		hash_add(h, buf_text(&json), json.n);
-	ok = ok && package_parse(&p, a, dir, arena_strndup(a, buf_text(&json), json.n), json.n, e) && hash_package(&p, a, dir, h, e);
+	ok = ok && package_parse(p, a, dir, arena_strndup(a, buf_text(&json), json.n), json.n, e) && hash_package(p, a, dir, h, e);
 	hash_close(h, key);
 	buf_free(&json);
-	if (!ok)
-		return relative(job, e);
+	return ok || relative(job, e);
+}
+
+bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e)
+{
+	struct package p;
+
+	if (!read_package(job, a, &p, key, e))
+		return false;
 	*package_name = p.name;
 	return true;
 }
@@ -236,14 +243,14 @@ static bool check_file(struct arena *a, const char *dir, const struct package *p
 	return err_why(e, "%s", other.id ? err_name(other.id) : "");
 }
 
-static bool run_loader(const struct load_job *job, struct arena *a, const struct package *p, const char *dir, const char *tmp,
+static bool run_loader(const struct load_job *job, struct arena *a, const struct package *p, const char *tmp,
                        struct load_report *report, struct err *e)
 {
 	struct buf answer = BUF(ANSWER_MAX);
 	struct proc child;
 	const char *file = arena_printf(a, "%s/%s.db", tmp, p->name);
 	struct proc_opt opt = {
-		.kind = PROC_LOADER, .args = { job->package_dir, file, report->key }, .read = { dir }, .write = { tmp }, .cwd = job->root,
+		.kind = PROC_LOADER, .args = { job->package_dir, file, report->key }, .read = { p->dir }, .write = { tmp }, .cwd = job->root,
 		.memory = job->memory, .file_size = 64ull << 30, .wall_seconds = job->wall_seconds, .stderr_max = STDERR_MAX, .out_on_3 = true,
 		.allow_unjailed = job->allow_unjailed,
 	};
@@ -264,24 +271,19 @@ static bool run_loader(const struct load_job *job, struct arena *a, const struct
 
 bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e)
 {
-	const char *dir = path_join(a, job->root, job->package_dir);
 	char *key = arena_alloc(a, HASH_HEX);
 	double started = proc_clock();
 	struct package p;
 	struct err other;
 
 	*report = (struct load_report){ .package = "", .key = key };
-	if (!load_key(job, a, &report->package, key, e))
+	if (!read_package(job, a, &p, key, e))
 		return false;
-	if (!package_read(&p, a, dir, e))
-		return relative(job, e);
 	report->package = p.name;
-	if (!path_mkdirs(job->data_dir, e))
-		return false;
-	char *tmp = path_mkdtemp(a, job->data_dir, e);
+	char *tmp = path_mkdirs(job->data_dir, e) ? path_mkdtemp(a, job->data_dir, e) : NULL;
 	if (!tmp)
 		return false;
-	bool ok = run_loader(job, a, &p, dir, tmp, report, e);
+	bool ok = run_loader(job, a, &p, tmp, report, e);
 	path_remove_tree(tmp, &other);
 	report->warning = p.warning;
 	report->nwarning = p.nwarning;

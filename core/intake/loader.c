@@ -430,45 +430,37 @@ static bool check_foreign(struct db *db, const struct package *p, const struct r
 
 /* ---- what the file says about itself ---- */
 
-struct bound { struct stmt *st; int i; };
-
-static void put_text(struct bound *b, const char *s)
+static struct cell text(const char *s)
 {
-	stmt_bind_text(b->st, ++b->i, s, strlen(s));
+	return (struct cell){ .type = CELL_TEXT, .s = s, .n = strlen(s) };
 }
 
-static void put_int(struct bound *b, int64_t v)
+static struct cell whole(int64_t v)
 {
-	stmt_bind_int(b->st, ++b->i, v);
+	return (struct cell){ .type = CELL_INT, .i = v };
 }
 
-static bool insert(struct bound *b, struct err *e)
+static bool insert(struct db *db, const char *sql, const struct cell *cell, size_t n, struct err *e)
 {
-	int rc = stmt_step(b->st, e);
+	struct stmt *st = db_prepare(db, sql, strlen(sql), e);
 
-	stmt_done(b->st);
-	return rc == 0;
+	for (size_t i = 0; st && i < n; i++) {
+		if (cell[i].type == CELL_TEXT)
+			stmt_bind_text(st, (int)i + 1, cell[i].s, cell[i].n);
+		else
+			stmt_bind_int(st, (int)i + 1, cell[i].i);
+	}
+	bool ok = st && stmt_step(st, e) == 0;
+	stmt_done(st);
+	return ok;
 }
-
-static bool start(struct bound *b, struct db *db, const char *sql, struct err *e)
-{
-	*b = (struct bound){ .st = db_prepare(db, sql, strlen(sql), e) };
-	return b->st != NULL;
-}
+#define INSERT(db, sql, e, ...) \
+	insert(db, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell), e)
 
 static bool describe_property(struct db *db, const char *resource, const char *field, const char *property, const char *json, struct err *e)
 {
-	struct bound b;
-
-	if (!*json)
-		return true;
-	if (!start(&b, db, "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)", e))
-		return false;
-	put_text(&b, resource);
-	put_text(&b, field);
-	put_text(&b, property);
-	put_text(&b, json);
-	return insert(&b, e);
+	return !*json || INSERT(db, "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)", e,
+	                        text(resource), text(field), text(property), text(json));
 }
 
 static bool describe_column(struct db *db, const struct loading *t, size_t i, struct err *e)
@@ -478,24 +470,17 @@ static bool describe_column(struct db *db, const struct loading *t, size_t i, st
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct column *c = &t->column[i];
 	const struct field *f = c->field;
+	const char *table = t->r->name;
 	char stamp[STAMP_HEX];
-	struct bound b;
 
-	if (!start(&b, db, sql, e))
-		return false;
 	stamp_column(t->stamper, i, stamp);
-	put_text(&b, t->r->name);
-	put_int(&b, (int64_t)i + 1);
-	put_text(&b, c->name);
-	put_text(&b, c->is_label ? "string" : field_type_name(f->type));
-	put_text(&b, f->title);
-	put_text(&b, c->is_label ? "" : f->description);
-	put_text(&b, c->is_label ? "" : f->unit);
-	put_text(&b, stamp);
-	put_int(&b, c->is_label ? -1 : field_decimals(t->reader[c->source]));
-	put_int(&b, c->key);
-	return insert(&b, e) && (c->is_label || (describe_property(db, t->r->name, f->name, "continuum:scope", f->scope, e) &&
-	                                         describe_property(db, t->r->name, f->name, "continuum:breaks", f->breaks, e)));
+	if (c->is_label)
+		return INSERT(db, sql, e, text(table), whole((int64_t)i + 1), text(c->name), text("string"), text(f->title), text(""), text(""),
+		              text(stamp), whole(-1), whole(0));
+	return INSERT(db, sql, e, text(table), whole((int64_t)i + 1), text(c->name), text(field_type_name(f->type)), text(f->title),
+	              text(f->description), text(f->unit), text(stamp), whole(field_decimals(t->reader[c->source])), whole(c->key)) &&
+	       describe_property(db, table, f->name, "continuum:scope", f->scope, e) &&
+	       describe_property(db, table, f->name, "continuum:breaks", f->breaks, e);
 }
 
 static bool describe_table(struct db *db, const struct loading *t, int64_t rows, struct err *e)
@@ -505,18 +490,11 @@ static bool describe_table(struct db *db, const struct loading *t, int64_t rows,
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct resource *r = t->r;
 	char stamp[STAMP_HEX];
-	struct bound b;
 
-	if (!start(&b, db, sql, e))
-		return false;
 	stamp_table(t->stamper, stamp);
-	const char *texts[] = {
-		r->name, r->title, r->description, r->source_fr, r->source_en, r->source_address, r->licence, r->status, stamp, r->path[0], t->sha256,
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		put_text(&b, texts[i]);
-	put_int(&b, rows);
-	bool ok = insert(&b, e) && describe_property(db, r->name, "", "continuum:scope", r->scope, e) &&
+	bool ok = INSERT(db, sql, e, text(r->name), text(r->title), text(r->description), text(r->source_fr), text(r->source_en),
+	                 text(r->source_address), text(r->licence), text(r->status), text(stamp), text(r->path[0]), text(t->sha256), whole(rows)) &&
+	          describe_property(db, r->name, "", "continuum:scope", r->scope, e) &&
 	          describe_property(db, r->name, "", "continuum:breaks", r->breaks, e);
 	for (size_t i = 0; ok && i < t->ncolumn; i++)
 		ok = describe_column(db, t, i, e);
@@ -525,16 +503,8 @@ static bool describe_table(struct db *db, const struct loading *t, int64_t rows,
 
 static bool describe_package(struct db *db, const struct package *p, const char *key, struct err *e)
 {
-	struct bound b;
-
-	if (!start(&b, db, "INSERT INTO _package (name, key, title_fr, title_en, version) VALUES (?, ?, ?, ?, ?)", e))
-		return false;
-	put_text(&b, p->name);
-	put_text(&b, key);
-	put_text(&b, p->title_fr);
-	put_text(&b, p->title_en);
-	put_text(&b, p->version);
-	return insert(&b, e);
+	return INSERT(db, "INSERT INTO _package (name, key, title_fr, title_en, version) VALUES (?, ?, ?, ?, ?)", e, text(p->name), text(key),
+	              text(p->title_fr), text(p->title_en), text(p->version));
 }
 
 /* ---- the whole ---- */

@@ -165,7 +165,7 @@ static void test_hints(void)
 	buf_clear(&b);
 	parse(&p, &a, WITH_KEYS("'primaryKey': 'zzz'"), &e);
 	err_hint(&e, LANG_FR, &b);
-	CHECK_STR(buf_text(&b), "peut-être : a, b", "the columns there are");
+	CHECK_STR(buf_text(&b), "peut-être : a, b", "the columns there are");
 	CHECK(!package_read(&p, &a, "tests/fixtures/nothing", &e) && e.id == ERR_DESC_MISSING, "no descriptor");
 	buf_free(&b);
 	arena_free(&a);

@@ -283,8 +283,8 @@ static struct table sources_annex(struct arena *a, const struct paper_item *cons
 			list[n++] = &item_sources(used[i])->item[k];
 	qsort(list, n, sizeof *list, by_text);
 	struct table t = annex_table(a, 2, n);
-	t.column[0] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.56 };
-	t.column[1] = (struct table_column){ both("Adresse", "Address"), ALIGN_LEFT, 0.40 };
+	t.column[0] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.58 };
+	t.column[1] = (struct table_column){ both("Adresse", "Address"), ALIGN_LEFT, 0.42 };
 	for (size_t i = 0; i < n; i++) {
 		if (i && !strcmp(list[i]->key, list[i - 1]->key))
 			continue;
@@ -324,10 +324,10 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 {
 	struct table t = annex_table(a, 4, nused);
 
-	t.column[0] = (struct table_column){ both("Valeur", "Value"), ALIGN_LEFT, 0.30 };
-	t.column[1] = (struct table_column){ both("Écrite", "Written"), ALIGN_LEFT, 0.18 };
-	t.column[2] = (struct table_column){ both("Intervalle de lecture", "Reading interval"), ALIGN_LEFT, 0.18 };
-	t.column[3] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.28 };
+	t.column[0] = (struct table_column){ both("Valeur", "Value"), ALIGN_LEFT, 0.31 };
+	t.column[1] = (struct table_column){ both("Écrite", "Written"), ALIGN_LEFT, 0.17 };
+	t.column[2] = (struct table_column){ both("Intervalle de lecture", "Reading interval"), ALIGN_LEFT, 0.17 };
+	t.column[3] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.35 };
 	for (size_t i = 0; i < nused; i++) {
 		const struct value *v = used[i]->value;
 		if (!v)
@@ -436,7 +436,7 @@ bool plan_paper_fresh(struct plan *p, const struct report *r)
 	char key[HASH_HEX];
 
 	for (size_t i = 0; i < p->nanalysis; i++)
-		if (p->analysis[i].stale != FRESH)
+		if (p->analysis[i].stale != FRESH && p->analysis[i].stale != STALE_FAILED)
 			return false;
 	for (size_t i = 0; i < p->npackage; i++)
 		if (p->package[i].stale != FRESH)

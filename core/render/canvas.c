@@ -175,6 +175,6 @@ bool canvas_close(struct canvas *cv, struct buf *out, struct err *e)
 	buf_free(&cv->data);
 	buf_free(&cv->plot);
 	if (over && !cv->failed)
-		return err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%d", "the drawing", CANVAS_BYTES);
+		return err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%d", "script.gp", CANVAS_BYTES);
 	return !cv->failed;
 }

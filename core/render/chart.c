@@ -102,7 +102,7 @@ static bool scale_ok(const struct check *k, const struct scale *s)
 	if (s->kind == SCALE_ORDINAL && s->ncategory == 0)
 		return err_set(k->e, ERR_CHART_EMPTY, "%d", k->panel);
 	if (s->kind == SCALE_ORDINAL && s->ncategory > CHART_CATEGORIES)
-		return err_set(k->e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%s" ERR_SEP "%d", s->ncategory, "categories", CHART_CATEGORIES);
+		return err_set(k->e, ERR_CHART_CATEGORIES, "%zu" ERR_SEP "%d", s->ncategory, CHART_CATEGORIES);
 	for (size_t i = 0; i < s->ncategory; i++)
 		if (!text_ok(k, &s->category[i], false))
 			return false;
@@ -116,7 +116,7 @@ static bool panel_ok(struct check *k, const struct panel *p)
 	if (!scale_ok(k, &p->x) || !scale_ok(k, &p->y) || !text_ok(k, &p->title, true) || !bars_ok(k, p))
 		return false;
 	if (p->nmark > ARTEFACT_MARKS)
-		return err_set(k->e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%s" ERR_SEP "%d", p->nmark, "marks", ARTEFACT_MARKS);
+		return err_set(k->e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%d", p->nmark, ARTEFACT_MARKS);
 	for (size_t i = 0; i < p->nmark; i++) {
 		if (!text_ok(k, &p->mark[i].name, p->mark[i].kind == MARK_LINE))
 			return false;
@@ -138,27 +138,27 @@ static bool chart_ok(const struct chart *c, enum lang lang, const struct metrics
 	if (!c->npanel)
 		return err_set(e, ERR_CHART_EMPTY, "%d", 1);
 	if (c->npanel > ARTEFACT_PANELS)
-		return err_set(e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%s" ERR_SEP "%d", c->npanel, "panels", ARTEFACT_PANELS);
+		return err_set(e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%d", c->npanel, ARTEFACT_PANELS);
 	for (size_t i = 0; i < c->npanel; i++) {
 		k.panel++;
 		if (!panel_ok(&k, &c->panel[i]))
 			return false;
 	}
 	if (k.nitem > ARTEFACT_ITEMS)
-		return err_set(e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%s" ERR_SEP "%d", k.nitem, "items", ARTEFACT_ITEMS);
+		return err_set(e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%d", k.nitem, ARTEFACT_ITEMS);
 	if (k.nlabel > PAINT_LABELS)
-		return err_set(e, ERR_CHART_LIMIT, "%zu" ERR_SEP "%s" ERR_SEP "%d", k.nlabel, "labels", PAINT_LABELS);
+		return err_set(e, ERR_CHART_LABELS, "%zu" ERR_SEP "%d", k.nlabel, PAINT_LABELS);
 	return true;
 }
 
 /* ---- script ---- */
 
-static bool paint(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e)
+static bool write_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e)
 {
 	struct arena a = { 0 };
 	struct page pg = { .c = c, .lang = lang, .theme = theme_get(), .m = m, .a = &a, .e = e };
 	struct canvas cv;
-	bool ok = layout_page(&pg);
+	bool ok = chart_ok(c, lang, m, e) && layout_page(&pg);
 
 	if (ok) {
 		canvas_open(&cv, format, pg.theme->family, pg.width, pg.height, e);
@@ -172,7 +172,7 @@ static bool paint(const struct chart *c, enum lang lang, enum chart_format forma
 bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, struct buf *out, struct err *e)
 {
 	struct metrics *m = metrics_open(theme_get()->family, e);
-	bool ok = m && chart_ok(c, lang, m, e) && paint(c, lang, format, m, out, e);
+	bool ok = m && write_script(c, lang, format, m, out, e);
 
 	metrics_close(m);
 	return ok;
@@ -322,7 +322,7 @@ bool chart_draw(struct gnuplot *g, const struct chart *c, enum lang lang, long l
 	bool ok = true;
 
 	for (enum chart_format f = CHART_PDF; ok && f <= CHART_SVG; f++)
-		ok = chart_script(c, lang, f, &script[f], e) && gnuplot_draw(g, &script[f], made[f], e) && gnuplot_take(g, made[f], &file[f], e);
+		ok = write_script(c, lang, f, gnuplot_metrics(g), &script[f], e) && gnuplot_draw(g, &script[f], made[f], e) && gnuplot_take(g, made[f], &file[f], e);
 	ok = ok && set_date(&file[CHART_PDF], epoch, e);
 	if (ok && !mend_svg(&file[CHART_SVG], &svg))
 		ok = err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%d", made[CHART_SVG], CHART_BYTES);

@@ -26,7 +26,8 @@ static const char SCRIPT[] = "script.gp";
 
 struct gnuplot {
 	struct arena arena;
-	const char *dir, *fonts;   /* work folder; folder of the font files */
+	struct metrics *metrics;
+	const char *dir;           /* work folder */
 	bool allow_unjailed, running;
 	struct proc proc;
 	unsigned long count;       /* makes each sentinel another one */
@@ -73,20 +74,16 @@ static bool put_file(const struct gnuplot *g, const char *name, const void *s, s
 struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e)
 {
 	struct gnuplot *g = calloc(1, sizeof *g);
-	struct metrics *m = metrics_open(theme_get()->family, e);
 
-	if (!g || !m) {
+	if (!g || !(g->metrics = metrics_open(theme_get()->family, e))) {
 		free(g);
-		metrics_close(m);
 		return NULL;
 	}
 	g->dir = arena_strdup(&g->arena, work_dir);
-	g->fonts = arena_strdup(&g->arena, metrics_folder(m));
 	g->allow_unjailed = allow_unjailed;
-	metrics_close(m);
 	/* Our own font list: the machine's other fonts and its users' tastes have no say in a figure. */
 	const char *conf = arena_printf(&g->arena, "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n<fontconfig>"
-		"<dir>%s</dir><cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n", g->fonts, g->dir);
+		"<dir>%s</dir><cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n", metrics_folder(g->metrics), g->dir);
 	if (!put_file(g, "fonts.conf", conf, strlen(conf), e)) {
 		gnuplot_close(g);
 		return NULL;
@@ -106,15 +103,21 @@ void gnuplot_close(struct gnuplot *g)
 	if (!g)
 		return;
 	stop(g);
+	metrics_close(g->metrics);
 	arena_free(&g->arena);
 	free(g);
+}
+
+const struct metrics *gnuplot_metrics(const struct gnuplot *g)
+{
+	return g->metrics;
 }
 
 static bool start(struct gnuplot *g, struct err *e)
 {
 	struct arena a = { 0 };
 	struct proc_opt o = {
-		.kind = PROC_GNUPLOT, .tool = "gnuplot", .args = { "-d" }, .read = { g->fonts }, .write = { g->dir }, .cwd = g->dir,
+		.kind = PROC_GNUPLOT, .tool = "gnuplot", .args = { "-d" }, .read = { metrics_folder(g->metrics) }, .write = { g->dir }, .cwd = g->dir,
 		.env = { "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", arena_printf(&a, "HOME=%s", g->dir),
 			arena_printf(&a, "FONTCONFIG_FILE=%s/fonts.conf", g->dir) },
 		.memory = (uint64_t)MEMORY_MIB << 20, .file_size = OUTPUT_MAX, .stderr_max = TALK_MAX,

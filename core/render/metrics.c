@@ -6,6 +6,7 @@
 #include <fontconfig/fontconfig.h>
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_ADVANCES_H
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,13 +55,16 @@ struct metrics *metrics_open(const char *family, struct err *e)
 		err_set(e, ERR_FONT_MISSING, "%s", family);
 		return NULL;
 	}
-	for (int bold = 0; bold < 2; bold++) {
+	bool found = true;
+	for (int bold = 0; bold < 2 && found; bold++) {
 		find_file(family, bold, m->folder);
-		if (!*m->folder || FT_New_Face(m->library, m->folder, 0, &m->face[bold])) {
-			metrics_close(m);
-			err_set(e, ERR_FONT_MISSING, "%s", family);
-			return NULL;
-		}
+		found = *m->folder && FT_New_Face(m->library, m->folder, 0, &m->face[bold]) == 0;
+	}
+	FcFini();   /* nothing of it is needed again */
+	if (!found) {
+		metrics_close(m);
+		err_set(e, ERR_FONT_MISSING, "%s", family);
+		return NULL;
 	}
 	char *slash = strrchr(m->folder, '/');
 	if (slash)
@@ -84,28 +88,22 @@ const char *metrics_folder(const struct metrics *m)
 /* Advance of one character in ems. */
 static double advance(FT_Face f, uint32_t c)
 {
-	if (FT_Load_Char(f, c, FT_LOAD_NO_SCALE))
-		return 0.5;
-	return (double)f->glyph->advance.x / f->units_per_EM;
-}
+	FT_UInt glyph = FT_Get_Char_Index(f, c);
+	FT_Fixed units = 0;
 
-static double width_n(const struct metrics *m, const char *s, size_t n, bool bold, double size)
-{
-	FT_Face f = m->face[bold];
-	const char *end = s + n;
-	double sum = 0;
-
-	while (s < end) {
-		uint32_t c = text_utf8_next(&s, end);
-		double made = FT_Get_Char_Index(f, c) ? 0 : made_space(c, advance(f, ' '));
-		sum += made > 0 ? made : advance(f, c);
-	}
-	return sum * size;
+	if (!glyph && made_space(c, 1) > 0)
+		return made_space(c, advance(f, ' '));
+	return FT_Get_Advance(f, glyph, FT_LOAD_NO_SCALE, &units) ? 0.5 : (double)units / f->units_per_EM;
 }
 
 double metrics_width(const struct metrics *m, const char *s, bool bold, double size)
 {
-	return width_n(m, s, strlen(s), bold, size);
+	const char *end = s + strlen(s);
+	double sum = 0;
+
+	while (s < end)
+		sum += advance(m->face[bold], text_utf8_next(&s, end));
+	return sum * size;
 }
 
 uint32_t metrics_missing(const struct metrics *m, const char *s, bool bold)
@@ -125,26 +123,28 @@ struct span { size_t from, to; };
 /* Fills lines from the left; number of lines, or most + 1 when there are more. */
 static size_t fill_lines(const struct metrics *m, const char *s, bool bold, double size, double width, struct span *line, size_t most)
 {
-	size_t n = 0, at = 0, len = strlen(s);
+	const char *start = s, *at = s, *end = s + strlen(s);
+	size_t n = 0;
 
-	while (at < len) {
-		size_t good = at, i = at;
-		while (i < len) {
-			size_t next = i + 1;
-			while (next < len && ((unsigned char)s[next] & 0xc0) == 0x80)
-				next++;
-			if (width_n(m, s + at, next - at, bold, size) > width && s[i] != ' ')
+	while (at < end) {
+		const char *good = at, *p = at;
+		double sum = 0;
+		while (p < end) {
+			const char *next = p;
+			uint32_t c = text_utf8_next(&next, end);
+			sum += advance(m->face[bold], c) * size;
+			if (sum > width && c != ' ')
 				break;
-			i = next;
-			if (i == len || s[i] == ' ' || s[i - 1] == '-' || s[i - 1] == '/')
-				good = i;
+			p = next;
+			if (p == end || *p == ' ' || c == '-' || c == '/')
+				good = p;
 		}
 		if (n == most)
 			return most + 1;
-		line[n] = (struct span){ at, good > at ? good : i > at ? i : len };
-		at = line[n++].to;
-		while (s[at] == ' ')
-			at++;
+		const char *stop = good > at ? good : p > at ? p : end;
+		line[n++] = (struct span){ (size_t)(at - start), (size_t)(stop - start) };
+		for (at = stop; at < end && *at == ' '; at++)
+			;
 	}
 	return n;
 }

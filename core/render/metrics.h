@@ -8,7 +8,7 @@
 
 enum { METRICS_LINES = 3 };
 struct metrics;
-/* Regular and bold of a family. ERR_FONT_MISSING when it is not installed (a look-alike is not accepted). */
+/* Regular and bold of a family; takes some milliseconds. ERR_FONT_MISSING when it is not installed (a look-alike is not accepted). */
 struct metrics *metrics_open(const char *family, struct err *e);
 void metrics_close(struct metrics *m);
 /* Folder of the font files; valid until metrics_close. */

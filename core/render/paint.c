@@ -295,32 +295,6 @@ static void paint_words(struct brush *b, const struct mark *m)
 	}
 }
 
-static void paint_marks(struct brush *b)
-{
-	static const enum mark_kind order[] = { MARK_BAR, MARK_INTERVAL, MARK_RULE, MARK_LINE, MARK_POINT, MARK_TEXT };
-
-	for (size_t i = 0; i < b->f->p->nmark; i++)
-		if (b->f->p->mark[i].kind == MARK_POINT)
-			paint_halos(b, &b->f->p->mark[i]);
-	for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-		for (size_t i = 0, nth = 0; i < b->f->p->nmark; i++) {
-			const struct mark *m = &b->f->p->mark[i];
-			if (m->kind != order[k])
-				continue;
-			switch (m->kind) {
-			case MARK_BAR: paint_bars(b, m, nth++); break;
-			case MARK_LINE: paint_line(b, m); break;
-			case MARK_POINT: paint_points(b, m); break;
-			case MARK_TEXT: paint_words(b, m); break;
-			case MARK_INTERVAL:
-			case MARK_RULE:
-				for (size_t n = 0; n < m->nitem; n++)
-					(m->kind == MARK_RULE ? paint_rule : paint_interval)(b, m, &m->item[n]);
-				break;
-			}
-		}
-}
-
 /* ---- axes ---- */
 
 static bool is_inside(const struct axis *x, double v)
@@ -365,6 +339,35 @@ static void paint_base(const struct brush *b)
 		zero = true;
 	}
 	canvas_line(b->cv, zero ? th->ink : th->axis, AXIS_WIDTH, 0, p, 2);
+}
+
+static void paint_marks(struct brush *b)
+{
+	static const enum mark_kind order[] = { MARK_BAR, MARK_INTERVAL, MARK_RULE, MARK_LINE, MARK_POINT, MARK_TEXT };
+
+	for (size_t i = 0; i < b->f->p->nmark; i++)
+		if (b->f->p->mark[i].kind == MARK_POINT)
+			paint_halos(b, &b->f->p->mark[i]);
+	for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+		if (order[k] == MARK_RULE)
+			paint_base(b);   /* over bars and intervals, under the rest */
+		for (size_t i = 0, nth = 0; i < b->f->p->nmark; i++) {
+			const struct mark *m = &b->f->p->mark[i];
+			if (m->kind != order[k])
+				continue;
+			switch (m->kind) {
+			case MARK_BAR: paint_bars(b, m, nth++); break;
+			case MARK_LINE: paint_line(b, m); break;
+			case MARK_POINT: paint_points(b, m); break;
+			case MARK_TEXT: paint_words(b, m); break;
+			case MARK_INTERVAL:
+			case MARK_RULE:
+				for (size_t n = 0; n < m->nitem; n++)
+					(m->kind == MARK_RULE ? paint_rule : paint_interval)(b, m, &m->item[n]);
+				break;
+			}
+		}
+	}
 }
 
 static void paint_names(const struct brush *b)
@@ -514,7 +517,6 @@ bool paint_page(struct page *pg, struct canvas *cv)
 		paint_head(&b);
 		paint_grid(&b);
 		paint_marks(&b);
-		paint_base(&b);
 		paint_names(&b);
 		paint_ticks(&b);
 		if (!name_lines(&b) || !put_labels(&b))

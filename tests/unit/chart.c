@@ -102,7 +102,8 @@ static void test_refusals(void)
 	c.height_mm = 400;
 	CHECK(refusal(c, &e) == ERR_CHART_HEIGHT, "higher than a page");
 	CHECK(refusal(case_rows(200, false), &e) == ERR_CHART_HEIGHT, "200 rows do not fit a page");
-	CHECK(refusal(case_rows(500, false), &e) == ERR_CHART_LIMIT, "500 categories");
+	CHECK(refusal(case_rows(500, false), &e) == ERR_CHART_CATEGORIES, "500 categories");
+	CHECK(refusal(case_rows(401, false), &e) == ERR_CHART_CATEGORIES, "401 categories");
 	char *name = arena_alloc(&cases, 402);
 	memset(name, 'x', 400);
 	struct text2 longest = both(name);
@@ -113,6 +114,86 @@ static void test_refusals(void)
 		crowd[i] = at(1 + 1e-6 * i, 1, "all at one place");
 	CHECK(refusal(chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), scale_of(SCALE_LINEAR),
 		MARKS(mark_of(MARK_POINT, ROLE_MAIN, false, crowd, 399))) }, 1), &e) == ERR_CHART_LABEL, "399 labels at one place");
+}
+
+static double chance(unsigned long *seed)
+{
+	*seed = *seed * 6364136223846793005ul + 1442695040888963407ul;
+	return (double)(*seed >> 33) / (double)(1ul << 31);
+}
+
+static double odd_number(unsigned long *r)
+{
+	static const double odd[] = { 0, -0.0, 1, 1e-300, -1e-300, 1e14, -1e14, 0.1, 2018, 4.9e-324 };
+	double k = chance(r);
+
+	return k < 0.1 ? NAN : k < 0.13 ? odd[(size_t)(chance(r) * LEN(odd))] : k < 0.6 ? floor(chance(r) * 12) : (chance(r) - 0.3) * pow(10, chance(r) * 9 - 4);
+}
+
+static struct scale odd_scale(unsigned long *r)
+{
+	struct text2 name[8];
+	struct scale s;
+	size_t n = 1 + (size_t)(chance(r) * 7);
+
+	for (size_t i = 0; i < n; i++)
+		name[i] = both(chance(r) < 0.2 ? "" : chance(r) < 0.3 ? "un nom assez long pour demander deux lignes au moins, voire trois" : "nom");
+	s = chance(r) < 0.4 ? rows_of(name, n) : scale_of((enum scale_kind[]){ SCALE_LINEAR, SCALE_LOG, SCALE_TIME }[(size_t)(chance(r) * 3)]);
+	s.lo = chance(r) < 0.02 ? odd_number(r) : NAN;
+	s.hi = chance(r) < 0.02 ? odd_number(r) : NAN;
+	s.hidden = chance(r) < 0.1;
+	s.plain = chance(r) < 0.1;
+	s.decimals = chance(r) < 0.2 ? (int)(chance(r) * 16) : -1;
+	s.title = both(chance(r) < 0.5 ? "" : "Titre");
+	return s;
+}
+
+/* Whatever comes: a script or a refusal by name (and with sanitizers: nothing else). */
+static void test_anything(void)
+{
+	int drawn = 0, refused = 0, nameless = 0;
+
+	for (unsigned long run = 1, r = 99; run <= 500; run++) {
+		struct arena keep = cases;
+		struct panel p[3];
+		size_t np = 1 + (size_t)(chance(&r) * 2);
+		cases = (struct arena){ 0 };
+		for (size_t i = 0; i < np; i++) {
+			struct mark m[5];
+			size_t nm = 1 + (size_t)(chance(&r) * 3);
+			struct scale x = odd_scale(&r), y = odd_scale(&r);
+			for (size_t k = 0; k < nm; k++) {
+				struct item it[20];
+				size_t n = (size_t)(chance(&r) * 20);
+				for (size_t j = 0; j < n; j++) {
+					it[j] = at(odd_number(&r), odd_number(&r), chance(&r) < 0.1 ? "étiquette" : "");
+					it[j].x = x.kind == SCALE_ORDINAL && chance(&r) < 0.998 ? 1 + floor(chance(&r) * (double)x.ncategory) : x.kind == SCALE_LOG ? fabs(it[j].x) + 1e-3 : it[j].x;
+					it[j].y = y.kind == SCALE_ORDINAL && chance(&r) < 0.998 ? 1 + floor(chance(&r) * (double)y.ncategory) : y.kind == SCALE_LOG ? fabs(it[j].y) + 1e-3 : it[j].y;
+					it[j].x2 = chance(&r) < 0.5 && x.kind != SCALE_ORDINAL ? it[j].x + fabs(it[j].x) : NAN;
+					it[j].y2 = chance(&r) < 0.5 && y.kind != SCALE_ORDINAL ? it[j].y + 1 : NAN;
+					it[j].open = (uint8_t)(chance(&r) * 4);
+					it[j].style = (uint8_t)(chance(&r) * 4);
+					it[j].align = (uint8_t)(chance(&r) * 3);
+				}
+				m[k] = mark_of((enum mark_kind)(chance(&r) * 6), (enum role)(chance(&r) * 6), chance(&r) < 0.5, it, n);
+				m[k].name = both(chance(&r) < 0.3 ? "nom de la marque" : "");
+			}
+			p[i] = panel_of(both(chance(&r) < 0.5 ? "Panneau" : ""), x, y, m, nm);
+			p[i].share = chance(&r) < 0.2 ? chance(&r) : 0;
+		}
+		struct chart c = chart_of(p, np);
+		c.height_mm = chance(&r) < 0.2 ? 60 + chance(&r) * 180 : 0;
+		c.width_mm = 60 + chance(&r) * 150;
+		struct err e;
+		enum err_id id = refusal(c, &e);
+		drawn += id == ERR_NONE;
+		refused += id != ERR_NONE;
+		nameless += id != ERR_NONE && strncmp(err_name(id), "render.", 7) != 0;
+		arena_free(&cases);
+		cases = keep;
+	}
+	printf("# of 500 odd charts %d were drawn, %d refused\n", drawn, refused);
+	CHECK(nameless == 0 && drawn > 100, "whatever comes is drawn or refused by name");
 }
 
 /* ---- theme ---- */
@@ -496,6 +577,7 @@ int main(int argc, char **argv)
 		return 99;
 	test_metrics(m);
 	test_refusals();
+	test_anything();
 	test_theme();
 	test_cases(m, getenv("CHART_SAMPLE") ? getenv("CHART_SAMPLE") : dir);
 	test_same_bytes();

@@ -58,14 +58,18 @@ $g1 << EOD
 356.10 16.70
 EOD
 $g2 << EOD
+9.45 167.20
+356.10 167.20
+EOD
+$g3 << EOD
 139.44 167.20
 139.44 16.70
 EOD
-$g3 << EOD
+$g4 << EOD
 9.45 117.03
 356.10 117.03
 EOD
-$g4 << EOD
+$g5 << EOD
 9.45 69.88
 38.34 67.12
 67.22 64.36
@@ -80,7 +84,7 @@ $g4 << EOD
 327.22 39.53
 356.10 36.77
 EOD
-$g5 << EOD
+$g6 << EOD
 9.45 105.50
 38.34 99.98
 67.22 94.46
@@ -100,10 +104,10 @@ $g5 << EOD
 67.22 71.88
 96.11 69.12
 EOD
-$g6 << EOD
+$g7 << EOD
 153.89 63.61
 EOD
-$g7 << EOD
+$g8 << EOD
 211.66 58.09
 240.55 55.33
 269.44 52.57
@@ -111,7 +115,7 @@ $g7 << EOD
 327.22 47.05
 356.10 44.29
 EOD
-$g8 << EOD
+$g9 << EOD
 9.45 155.66
 38.34 150.14
 67.22 144.62
@@ -126,7 +130,7 @@ $g8 << EOD
 327.22 94.96
 356.10 89.44
 EOD
-$g9 << EOD
+$g10 << EOD
 9.45 157.67
 38.34 154.91
 67.22 152.15
@@ -138,13 +142,13 @@ $g9 << EOD
 240.55 135.59
 269.44 132.84
 EOD
-$g10 << EOD
+$g11 << EOD
 269.44 132.84
 298.33 130.08
 327.22 127.32
 356.10 124.56
 EOD
-$g11 << EOD
+$g12 << EOD
 9.45 104.24
 38.34 98.72
 67.22 93.20
@@ -158,10 +162,6 @@ $g11 << EOD
 298.33 49.06
 327.22 43.54
 356.10 38.02
-EOD
-$g12 << EOD
-9.45 167.20
-356.10 167.20
 EOD
 $g13 << EOD
 357.60 36.77
@@ -197,17 +197,17 @@ $g15 << EOD
 8.45 140.20
 EOD
 plot $g1 with lines lw 1.200 lc rgb '#e5e7eb', \
-     $g2 with lines lw 1.800 lc rgb '#c64f00' dt (10.91,14.18), \
-     $g3 with lines lw 1.800 lc rgb '#1a1a2e', \
-     $g4 with lines lw 3.400 lc rgb '#0b4f8a', \
-     $g5 with lines lw 2.000 lc rgb '#7d8696', \
-     $g6 with points pt 7 lw 0.5 ps 0.2917 lc rgb '#7d8696', \
-     $g7 with lines lw 2.000 lc rgb '#7d8696', \
-     $g8 with lines lw 3.400 lc rgb '#c64f00', \
-     $g9 with lines lw 2.000 lc rgb '#7d8696', \
-     $g10 with lines lw 2.000 lc rgb '#7d8696' dt (12.73,16.36), \
-     $g11 with lines lw 2.000 lc rgb '#7d8696', \
-     $g12 with lines lw 1.600 lc rgb '#6b7280', \
+     $g2 with lines lw 1.600 lc rgb '#6b7280', \
+     $g3 with lines lw 1.800 lc rgb '#c64f00' dt (10.91,14.18), \
+     $g4 with lines lw 1.800 lc rgb '#1a1a2e', \
+     $g5 with lines lw 3.400 lc rgb '#0b4f8a', \
+     $g6 with lines lw 2.000 lc rgb '#7d8696', \
+     $g7 with points pt 7 lw 0.5 ps 0.2917 lc rgb '#7d8696', \
+     $g8 with lines lw 2.000 lc rgb '#7d8696', \
+     $g9 with lines lw 3.400 lc rgb '#c64f00', \
+     $g10 with lines lw 2.000 lc rgb '#7d8696', \
+     $g11 with lines lw 2.000 lc rgb '#7d8696' dt (12.73,16.36), \
+     $g12 with lines lw 2.000 lc rgb '#7d8696', \
      $g13 with lines lw 1.200 lc rgb '#5b8fc2', \
      $g14 with lines lw 1.200 lc rgb '#878f9d', \
      $g15 with filledcurves closed fs solid 1 noborder fc rgb '#ffffff'

@@ -178,11 +178,11 @@ $g12 << EOD
 345.11 176.45
 EOD
 $g13 << EOD
-345.86 180.70
-EOD
-$g14 << EOD
 111.37 170.20
 111.37 191.20
+EOD
+$g14 << EOD
+345.86 180.70
 EOD
 $g15 << EOD
 351.56 176.60
@@ -203,7 +203,7 @@ plot $g1 with lines lw 1.200 lc rgb '#e5e7eb', \
      $g10 with lines lw 1.200 lc rgb '#e5e7eb', \
      $g11 with points pt 7 lw 0.5 ps 1.1917 lc rgb '#ffffff', \
      $g12 with filledcurves closed fs solid 1 noborder fc rgb '#d9772b', \
-     $g13 with points pt 7 lw 0.5 ps 0.8583 lc rgb '#c64f00', \
-     $g14 with lines lw 1.600 lc rgb '#1a1a2e', \
+     $g13 with lines lw 1.600 lc rgb '#1a1a2e', \
+     $g14 with points pt 7 lw 0.5 ps 0.8583 lc rgb '#c64f00', \
      $g15 with filledcurves closed fs solid 1 noborder fc rgb '#ffffff'
 unset output

@@ -99,16 +99,24 @@ static void share_room(struct column *c, size_t n, double room)
 
 static bool layout(struct column *c, const struct table *t, enum lang lang, struct err *e)
 {
-	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), natural = 0, least = 0;
+	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), natural = 0, least = 0, asked = 0;
+	size_t nasked = 0;
 
+	for (size_t j = 0; j < t->ncolumn; j++) {
+		asked += t->column[j].width;
+		nasked += t->column[j].width > 0;
+	}
+	/* Shares for all columns are proportions: the table is as wide as the text. */
+	double unit = nasked == t->ncolumn ? room / asked : TEXT_WIDTH, less = nasked == t->ncolumn ? 0 : SEP;
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		measure(&c[j], text2_in(&t->column[j].head, lang), true);
 		for (size_t i = 0; i < t->nrow; i++)
 			if (!spans(t, &t->row[i], lang))
 				measure(&c[j], text2_in(&t->row[i].cell[j], lang), t->row[i].kind != ROW_NORMAL);
 		if (t->column[j].width > 0) {
-			c[j].width = fmax(t->column[j].width * TEXT_WIDTH - SEP, c[j].word);
-			c[j].natural = c[j].word = c[j].width;
+			c[j].width = fmax(t->column[j].width * unit - less, c[j].word);
+			c[j].natural = c[j].width;
+			c[j].word = nasked == t->ncolumn ? c[j].word : c[j].width;
 		}
 		natural += c[j].natural;
 		least += c[j].word;
@@ -120,7 +128,7 @@ static bool layout(struct column *c, const struct table *t, enum lang lang, stru
 		buf_free(&mm);
 		return false;
 	}
-	if (natural > room)
+	if (natural > room + .01)
 		share_room(c, t->ncolumn, room);
 	return true;
 }

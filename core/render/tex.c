@@ -103,11 +103,6 @@ static bool part(struct buf *out, const char *s, size_t n, struct err *e)
 	return true;
 }
 
-bool tex_text(struct buf *out, const char *s, struct err *e)
-{
-	return part(out, s, strlen(s), e);
-}
-
 bool tex_address(struct buf *out, const char *s)
 {
 	size_t start = out->n;
@@ -155,17 +150,31 @@ static bool word(struct buf *out, const char *s, size_t n, struct err *e)
 	return ok;
 }
 
-bool tex_cell(struct buf *out, const char *s, struct err *e)
+/* No line begins with punctuation that French sets off, and none ends with an opening guillemet: those spaces do not break. */
+static bool words(struct buf *out, const char *s, bool cell, struct err *e)
 {
-	while (*s) {
+	for (const char *start = s; *s;) {
 		size_t n = strcspn(s, " ");
-		if (n && !word(out, s, n, e))
+		if (n && !(cell ? word : part)(out, s, n, e))
 			return false;
 		s += n;
-		if (*s == ' ')
-			buf_char(out, *s++);
+		if (!*s)
+			break;
+		bool opens = s - start >= 2 && !memcmp(s - 2, "«", 2), closes = (s[1] && strchr(";:!?%", s[1])) || !strncmp(s + 1, "»", 2);
+		buf_str(out, opens || closes ? "\\nobreakspace{}" : " ");
+		s++;
 	}
 	return true;
+}
+
+bool tex_text(struct buf *out, const char *s, struct err *e)
+{
+	return words(out, s, false, e);
+}
+
+bool tex_cell(struct buf *out, const char *s, struct err *e)
+{
+	return words(out, s, true, e);
 }
 
 void tex_pdf_hex(struct buf *out, const char *s)

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already (U+00A0, U+202F).
+/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already; where they are plain they do not break.
  * ERR_TEX_GLYPH names a character that cannot be printed. */
 bool tex_text(struct buf *out, const char *s, struct err *e);
 /* The same for a cell or a line of sources: long words without a space (identifiers, addresses) may break after . _ / - = & ?,

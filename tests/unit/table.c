@@ -34,15 +34,15 @@ static void test_rows(void)
 	struct table t = { .name = "t", .column = column, .ncolumn = 2, .row = row, .nrow = 4 };
 
 	CHECK_STR(tabular(&t, NULL, false),
-		"\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100 \\%} \\\\\n\\midrule\n\\multicolumn{2}{@{}l@{}}{\\textbf{Public}} \\\\*\n"
+		"\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\multicolumn{2}{@{}l@{}}{\\textbf{Public}} \\\\*\n"
 		"\\cnRow\nPolice \\& co\\_ & 250,{}000 \\\\\n\\cnRow\nPart & 1 \\\\\n\\midrule\n\\textbf{All} & \\textbf{2} \\\\\n\\bottomrule\n\\end{tabular}\n",
 		"group, total, escapes");
 	CHECK_STR(tabular(&t, id, true),
-		"\\begin{longtable}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100 \\%} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+		"\\begin{longtable}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
 		"\\multicolumn{2}{@{}l@{}}{\\textbf{Public}} \\\\*\n\\cnRow\nPolice \\& co\\_ & 250,{}000 \\\\\n\\cnRow\n\\cnTarget{a.part}Part & 1 \\\\\n"
 		"\\midrule\n\\textbf{All} & \\textbf{2} \\\\\n\\end{longtable}\n", "long, with a target");
 	t.nrow = 0;
-	CHECK_STR(tabular(&t, NULL, false), "\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100 \\%} \\\\\n\\midrule\n\\bottomrule\n\\end{tabular}\n", "no row");
+	CHECK_STR(tabular(&t, NULL, false), "\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\bottomrule\n\\end{tabular}\n", "no row");
 	t.ncolumn = 0;
 	CHECK_STR(tabular(&t, NULL, false), "table t has no column ()", "no column");
 	t.ncolumn = 2;
@@ -70,6 +70,7 @@ static void test_widths(void)
 		{ "one gives way", { "a", "21 000", "c", LONG }, { 0, 1, 0, 0 }, { 0 }, "\\begin{tabular}{@{}lrlL{383.8pt}@{}}" },
 		{ "two share", { LONG, "21 000", "c", LONG }, { 0, 1, 0, 0 }, { 0 }, "\\begin{tabular}{@{}L{195.0pt}rlL{195.0pt}@{}}" },
 		{ "asked width", { "a", "b", "c", "d" }, { 0, 1, 2, 0 }, { 0.5, 0, 0, 0 }, "\\begin{tabular}{@{}L{216.2pt}rcl@{}}" },
+		{ "shares for all are proportions", { "a", "b", "c", "d" }, { 0 }, { 0.1, 0.2, 0.3, 0.2 }, "\\begin{tabular}{@{}L{52.6pt}L{105.2pt}L{157.8pt}L{105.2pt}@{}}" },
 		{ "asked widths that leave too little", { "a", "b", "c", WORD WORD }, { 0 }, { 0.3, 0.3, 0.3, 0 }, "table t needs lines of 269 mm, the page has 160 mm ()" },
 		{ "words too long", { WORD, WORD, WORD, WORD }, { 0 }, { 0 }, "table t needs lines of 261 mm, the page has 160 mm ()" },
 		{ "addresses may break", { "https://www.example.org/some/very/long/path/to/a/page/with/many/parts/in/it.html?and=more&than=that", LONG, "c", "d" }, { 0 }, { 0 },

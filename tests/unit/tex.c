@@ -18,8 +18,8 @@ static struct arena arena;
 static void test_escapes(void)
 {
 	static const struct { const char *in, *want; } cases[] = {
-		{ "", "" }, { "aé Œ", "aé Œ" }, { "\\write18{x}", "\\textbackslash{}write18\\{x\\}" }, { "50 % & #1_a", "50 \\% \\& \\#1\\_a" },
-		{ "a--b", "a-{}-{}b" }, { "21\u202f000", "21\\,000" }, { "« b »", "\\guillemotleft{} b \\guillemotright{}" },
+		{ "", "" }, { "aé Œ", "aé Œ" }, { "\\write18{x}", "\\textbackslash{}write18\\{x\\}" }, { "50 % & #1_a ; b", "50\\nobreakspace{}\\% \\& \\#1\\_a\\nobreakspace{}\\cnSemicolon{} b" },
+		{ "a--b", "a-{}-{}b" }, { "21\u202f000", "21\\,000" }, { "« b »", "\\guillemotleft{}\\nobreakspace{}b\\nobreakspace{}\\guillemotright{}" },
 		{ "~^", "\\textasciitilde{}\\textasciicircum{}" }, { "− ≥", "\\textminus{} \\cnGe{}" },
 	};
 	for (size_t i = 0; i < LEN(cases); i++) {

@@ -111,13 +111,35 @@ bool plan_packages(struct plan *p, struct err *e)
 	return true;
 }
 
+/* Warnings of the descriptor; after a failure, the refusals beyond the first one and how far the load came. */
+static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok)
+{
+	struct log *log = &p->app->log;
+	struct err summary = { 0 };
+
+	for (size_t i = 0; i < report->nwarning; i++)
+		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning[i]);
+	if (ok || !report->ntable)
+		return;
+	for (size_t t = 0, n = 0; t < report->ntable; t++)
+		for (size_t i = 0; i < report->table[t].nreject; i++)
+			if (n++)
+				log_error(log, report->table[t].reject[i].why);
+	load_summary(report, &summary);
+	log_error(log, &summary);
+}
+
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e)
 {
 	struct load_job job = load_job(p, k->dir);
 
 	log_step(&p->app->log, k->name, p->loaded, p->npackage);
-	if (!load_package(&job, &p->project.arena, report, e))
-		return false;
+	*report = (struct load_report){ 0 };
+	bool ok = load_package(&job, &p->project.arena, report, e);
+	if (!p->app->json)
+		tell_load(p, k, report, ok);
+	if (!ok)
+		return err_note(e, "%s", k->name);
 	k->stale = FRESH;
 	p->loaded++;
 	int64_t rows = 0;

@@ -319,10 +319,11 @@ bool chart_draw(struct gnuplot *g, const struct chart *c, enum lang lang, long l
 {
 	struct buf script[2] = { BUF(CHART_BYTES), BUF(CHART_BYTES) }, file[2] = { BUF(CHART_BYTES), BUF(CHART_BYTES) }, svg = BUF(CHART_BYTES);
 	static const char *const made[] = { [CHART_PDF] = "out.pdf", [CHART_SVG] = "out.svg" };
-	bool ok = true;
+	const struct metrics *m = gnuplot_metrics(g, e);
+	bool ok = m != NULL;
 
 	for (enum chart_format f = CHART_PDF; ok && f <= CHART_SVG; f++)
-		ok = write_script(c, lang, f, gnuplot_metrics(g), &script[f], e) && gnuplot_draw(g, &script[f], made[f], e) && gnuplot_take(g, made[f], &file[f], e);
+		ok = write_script(c, lang, f, m, &script[f], e) && gnuplot_draw(g, &script[f], made[f], e) && gnuplot_take(g, made[f], &file[f], e);
 	ok = ok && set_date(&file[CHART_PDF], epoch, e);
 	if (ok && !mend_svg(&file[CHART_SVG], &svg))
 		ok = err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%d", made[CHART_SVG], CHART_BYTES);

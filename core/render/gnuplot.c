@@ -75,19 +75,13 @@ struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct e
 {
 	struct gnuplot *g = calloc(1, sizeof *g);
 
-	if (!g || !(g->metrics = metrics_open(theme_get()->family, e))) {
-		free(g);
+	if (!g) {
+		err_set(e, ERR_SPAWN, "%s", "gnuplot");
+		err_why(e, "%s", strerror(errno));
 		return NULL;
 	}
 	g->dir = arena_strdup(&g->arena, work_dir);
 	g->allow_unjailed = allow_unjailed;
-	/* Our own font list: the machine's other fonts and its users' tastes have no say in a figure. */
-	const char *conf = arena_printf(&g->arena, "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n<fontconfig>"
-		"<dir>%s</dir><cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n", metrics_folder(g->metrics), g->dir);
-	if (!put_file(g, "fonts.conf", conf, strlen(conf), e)) {
-		gnuplot_close(g);
-		return NULL;
-	}
 	return g;
 }
 
@@ -108,14 +102,31 @@ void gnuplot_close(struct gnuplot *g)
 	free(g);
 }
 
-const struct metrics *gnuplot_metrics(const struct gnuplot *g)
+const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e)
 {
+	if (!g->metrics)
+		g->metrics = metrics_open(theme_get()->family, e);
 	return g->metrics;
+}
+
+/* Our own font list: the machine's other fonts and its users' tastes have no say in a figure. */
+static bool put_fonts(const struct gnuplot *g, struct err *e)
+{
+	struct buf b = BUF(4096);
+
+	buf_printf(&b, "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n<fontconfig><dir>%s</dir>"
+		"<cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n", metrics_folder(g->metrics), g->dir);
+	bool ok = put_file(g, "fonts.conf", b.s, b.n, e);
+	buf_free(&b);
+	return ok;
 }
 
 static bool start(struct gnuplot *g, struct err *e)
 {
 	struct arena a = { 0 };
+
+	if (!gnuplot_metrics(g, e) || !put_fonts(g, e))
+		return false;
 	struct proc_opt o = {
 		.kind = PROC_GNUPLOT, .tool = "gnuplot", .args = { "-d" }, .read = { metrics_folder(g->metrics) }, .write = { g->dir }, .cwd = g->dir,
 		.env = { "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", arena_printf(&a, "HOME=%s", g->dir),
@@ -123,7 +134,6 @@ static bool start(struct gnuplot *g, struct err *e)
 		.memory = (uint64_t)MEMORY_MIB << 20, .file_size = OUTPUT_MAX, .stderr_max = TALK_MAX,
 		.pipe_in = true, .pipe_out = true, .allow_unjailed = g->allow_unjailed,
 	};
-
 	g->running = proc_start(&g->proc, &o, e);
 	arena_free(&a);
 	return g->running;

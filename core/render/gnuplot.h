@@ -7,7 +7,8 @@
 
 struct gnuplot;
 struct metrics;
-/* work_dir: new empty private folder, the only place gnuplot may write in. It is started at the first drawing. */
+/* work_dir: new empty private folder, the only place gnuplot may write in. It is started at the first drawing;
+ * until then opening costs nothing. */
 struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e);
 /* Runs one script; its output name is the fixed "out.pdf" / "out.svg" in work_dir (the script sets it). True when the sentinel came,
  * stderr stayed empty and the file `made` is there and not empty. On an error gnuplot's last words are the reason, and the line of the
@@ -15,8 +16,8 @@ struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct e
 bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made, struct err *e);
 /* Appends the file that the last drawing made. Follows no link: what runs in the jail is not trusted. */
 bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct err *e);
-/* The widths of the font that gnuplot writes with; valid until gnuplot_close. */
-const struct metrics *gnuplot_metrics(const struct gnuplot *g);
+/* The widths of the font that gnuplot writes with, opened when first asked for; valid until gnuplot_close. NULL: ERR_FONT_MISSING. */
+const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e);
 void gnuplot_close(struct gnuplot *g);
 /* Appends s as a gnuplot string: single-quoted pieces, quotes of s between them as "\047". False for control characters. */
 bool gnuplot_quote(struct buf *out, const char *s, struct err *e);

@@ -47,7 +47,7 @@ struct table {
 	struct sources sources;
 };
 
-enum scale_kind { SCALE_LINEAR, SCALE_LOG, SCALE_ORDINAL, SCALE_TIME };
+enum scale_kind { SCALE_LINEAR, SCALE_LOG, SCALE_ORDINAL, SCALE_TIME };   /* time: days since 1970-01-01 */
 struct scale {
 	enum scale_kind kind;
 	double lo, hi;            /* asked bounds; NaN = from the data, rounded outward to ticks */

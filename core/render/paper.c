@@ -226,11 +226,14 @@ static bool put_figure(struct gen *g, const struct paper_item *it)
 	return ok && put_file(g, file_name(g, "figure", it->id, ".tex"));
 }
 
-static bool put_notes(struct gen *g, const char *macro, const struct table *t)
+static bool put_notes(struct gen *g, const struct table *t, bool is_long)
 {
-	buf_str(&g->b, macro);
+	if (is_long)
+		buf_printf(&g->b, "\\cnLongNotes{%zu}", t->ncolumn);
+	else
+		buf_str(&g->b, "\\cnTableEnd");
 	bool ok = arg(g, text2_in(&t->note, g->p->lang)) && arg(g, text2_in(&t->coverage, g->p->lang)) && put_sources(g, &t->sources);
-	buf_char(&g->b, '\n');
+	buf_str(&g->b, is_long ? "\n\\end{longtable}\n" : "\n");
 	return ok;
 }
 
@@ -243,7 +246,9 @@ static bool put_table(struct gen *g, const struct paper_item *it)
 	bool ok = arg(g, text2_in(&t->caption, g->p->lang));
 	buf_char(&g->b, '\n');
 	ok = ok && (is_long ? table_tex_long(&g->b, t, g->p->lang, NULL, g->e) : table_tex(&g->b, t, g->p->lang, g->e));
-	return ok && put_notes(g, is_long ? "\\cnLongEnd" : "\\cnTableEnd", t) && put_file(g, file_name(g, "table", it->id, ".tex"));
+	ok = ok && put_notes(g, t, is_long);
+	buf_str(&g->b, is_long ? "\\cnLongEnd\n" : "");
+	return ok && put_file(g, file_name(g, "table", it->id, ".tex"));
 }
 
 static bool put_annex(struct gen *g, const struct annex *x)
@@ -253,8 +258,9 @@ static bool put_annex(struct gen *g, const struct annex *x)
 		buf_str(&g->b, "\\cnPart");
 		bool ok = arg(g, text2_in(&t->caption, g->p->lang));
 		buf_char(&g->b, '\n');
-		if (!ok || !table_tex_long(&g->b, t, g->p->lang, i ? NULL : x->row_id, g->e) || !put_notes(g, "\\cnPartEnd", t))
+		if (!ok || !table_tex_long(&g->b, t, g->p->lang, i ? NULL : x->row_id, g->e) || !put_notes(g, t, true))
 			return err_note(g->e, "%s", x->name);
+		buf_str(&g->b, "\\cnPartEnd\n");
 	}
 	return put_file(g, arena_printf(&g->a, "annex-%s.tex", x->name));
 }

@@ -167,7 +167,7 @@ static bool head(struct buf *out, const struct table *t, enum lang lang, struct 
 	return true;
 }
 
-static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang, const char *id, struct err *e)
+static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang, const char *id, bool stays, struct err *e)
 {
 	const struct table_row *r = &t->row[i];
 
@@ -189,15 +189,15 @@ static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang
 		if (!cell(out, text2_in(&r->cell[j], lang), r->kind != ROW_NORMAL, e))
 			return false;
 	}
-	buf_str(out, " \\\\\n");
+	buf_str(out, stays ? " \\\\*\n" : " \\\\\n");
 	return true;
 }
 
 /* A refusal names the cell's row where it is in one. */
-static bool rows(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e)
+static bool rows(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, bool is_long, struct err *e)
 {
 	for (size_t i = 0; i < t->nrow; i++)
-		if (!row(out, t, i, lang, row_id ? row_id[i] : NULL, e))
+		if (!row(out, t, i, lang, row_id ? row_id[i] : NULL, is_long && i + 1 == t->nrow, e))
 			return err_note(e, "%s, row %zu", t->name, i + 1);
 	return true;
 }
@@ -222,7 +222,7 @@ static bool begin(struct buf *out, const char *name, const struct table *t, enum
 
 bool table_tex(struct buf *out, const struct table *t, enum lang lang, struct err *e)
 {
-	if (!begin(out, "tabular", t, lang, e) || !rows(out, t, lang, NULL, e))
+	if (!begin(out, "tabular", t, lang, e) || !rows(out, t, lang, NULL, false, e))
 		return false;
 	buf_str(out, "\\bottomrule\n\\end{tabular}\n");
 	return true;
@@ -232,9 +232,6 @@ bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, cons
 {
 	if (!begin(out, "longtable", t, lang, e))
 		return false;
-	buf_str(out, "\\endhead\n\\bottomrule\n\\endfoot\n");
-	if (!rows(out, t, lang, row_id, e))
-		return false;
-	buf_str(out, "\\end{longtable}\n");
-	return true;
+	buf_str(out, "\\endhead\n\\bottomrule\n\\endfoot\n\\noalign{}\\endlastfoot\n");
+	return rows(out, t, lang, row_id, true, e);
 }

@@ -9,6 +9,7 @@
  * Columns keep their natural width where all fit in 160 mm; else those with text get lines of several words (as HTML's automatic
  * table layout shares the room). ERR_TABLE_WIDE when even the longest words do not fit. */
 bool table_tex(struct buf *out, const struct table *t, enum lang lang, struct err *e);
-/* The same as a longtable, with its head on each page. row_id (may be NULL): for each row the id that links lead to, or NULL. */
+/* The same as a longtable, with its head on each page. It is left open: \cnLongNotes{columns}{note}{coverage}{source}, which keeps to the
+ * last row, and \end{longtable} are paper's matter. row_id (may be NULL): for each row the id that links lead to, or NULL. */
 bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e);
 #endif

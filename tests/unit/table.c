@@ -38,9 +38,9 @@ static void test_rows(void)
 		"\\cnRow\nPolice \\& co\\_ & 250,{}000 \\\\\n\\cnRow\nPart & 1 \\\\\n\\midrule\n\\textbf{All} & \\textbf{2} \\\\\n\\bottomrule\n\\end{tabular}\n",
 		"group, total, escapes");
 	CHECK_STR(tabular(&t, id, true),
-		"\\begin{longtable}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n"
+		"\\begin{longtable}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n\\noalign{}\\endlastfoot\n"
 		"\\multicolumn{2}{@{}l@{}}{\\textbf{Public}} \\\\*\n\\cnRow\nPolice \\& co\\_ & 250,{}000 \\\\\n\\cnRow\n\\cnTarget{a.part}Part & 1 \\\\\n"
-		"\\midrule\n\\textbf{All} & \\textbf{2} \\\\\n\\end{longtable}\n", "long, with a target");
+		"\\midrule\n\\textbf{All} & \\textbf{2} \\\\*\n", "long, with a target");
 	t.nrow = 0;
 	CHECK_STR(tabular(&t, NULL, false), "\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\bottomrule\n\\end{tabular}\n", "no row");
 	t.ncolumn = 0;

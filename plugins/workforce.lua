@@ -122,8 +122,8 @@ function A.run(report)
       en = "Orders of magnitude that nothing allows to be added up",
     },
     subtitle = {
-      fr = "Chiffres cités par la présentation de la police de sécurité du quotidien, avec leur intervalle de lecture, échelle logarithmique",
-      en = "Figures cited by the presentation of the everyday security police, with their reading interval, logarithmic scale",
+      fr = "Chiffres cités par la présentation de la police de sécurité du quotidien, et leur intervalle de lecture",
+      en = "Figures cited by the presentation of the everyday security police, and their reading intervals",
     },
     unit = {
       fr = "effectifs, unité non précisée (en haut) ; mandats (en bas)",
@@ -186,9 +186,6 @@ function A.run(report)
       en = "France; the coverage of each figure is not stated.",
     },
   })
-end
-
-function A.test(t)
 end
 
 return A

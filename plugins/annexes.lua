@@ -23,11 +23,11 @@ local function documents(report)
   report:table("documents", {
     caption = { fr = "Les documents fondateurs", en = "The founding documents" },
     columns = {
-      { key = "code", head = { fr = "Code", en = "Code" }, width = 0.062 },
-      { key = "title", head = { fr = "Titre", en = "Title" }, width = 0.33 },
-      { key = "kind", head = { fr = "Nature du texte", en = "Kind of text" }, width = 0.186 },
-      { key = "date", head = { fr = "Date", en = "Date" }, width = 0.134 },
-      { key = "interest", head = { fr = "Intérêt déclaré ou visible", en = "Interest declared or visible" }, width = 0.288 },
+      { key = "code", head = { fr = "Code", en = "Code" }, width = 0.06 },
+      { key = "title", head = { fr = "Titre", en = "Title" }, width = 0.27 },
+      { key = "kind", head = { fr = "Nature du texte", en = "Kind of text" }, width = 0.21 },
+      { key = "date", head = { fr = "Date", en = "Date" }, width = 0.11 },
+      { key = "interest", head = { fr = "Intérêt déclaré ou visible", en = "Interest declared or visible" }, width = 0.35 },
     },
     rows = rows,
   })
@@ -44,10 +44,10 @@ local function reading_rules(report)
   report:table("reading_rules", {
     caption = { fr = "Règles de lecture", en = "Reading rules" },
     columns = {
-      { key = "words", head = { fr = "La source écrit", en = "The source writes" }, width = 0.208 },
-      { key = "interval", head = { fr = "Intervalle retenu", en = "Interval used" }, width = 0.312 },
-      { key = "drawn", head = { fr = "Dessin", en = "Drawn as" }, width = 0.208 },
-      { key = "example", head = { fr = "Exemple", en = "Example" }, width = 0.272 },
+      { key = "words", head = { fr = "La source écrit", en = "The source writes" }, width = 0.19 },
+      { key = "interval", head = { fr = "Intervalle retenu", en = "Interval used" }, width = 0.33 },
+      { key = "drawn", head = { fr = "Dessin", en = "Drawn as" }, width = 0.2 },
+      { key = "example", head = { fr = "Exemple", en = "Example" }, width = 0.28 },
     },
     rows = rows,
   })
@@ -69,10 +69,10 @@ local function oddities(report)
   report:table("oddities", {
     caption = { fr = "Anomalies relevées dans les documents fondateurs", en = "Oddities found in the founding documents" },
     columns = {
-      { key = "where", head = { fr = "Document", en = "Document" }, width = 0.137 },
-      { key = "subject", head = { fr = "Objet", en = "Subject" }, width = 0.189 },
-      { key = "text", head = { fr = "Ce que dit le texte", en = "What the text says" }, width = 0.305 },
-      { key = "note", head = { fr = "Lecture retenue", en = "Reading" }, width = 0.369 },
+      { key = "where", head = { fr = "Document", en = "Document" }, width = 0.12 },
+      { key = "subject", head = { fr = "Objet", en = "Subject" }, width = 0.16 },
+      { key = "text", head = { fr = "Ce que dit le texte", en = "What the text says" }, width = 0.25 },
+      { key = "note", head = { fr = "Lecture retenue", en = "Reading" }, width = 0.47 },
     },
     rows = rows,
   })

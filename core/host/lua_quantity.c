@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/typo.h"
 #include "host/lua_env.h"
+#include "host/shape.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -50,9 +51,9 @@ static bool get_number(lua_State *L, const char *name, double *out)
 		*out = lua_tonumber(L, -1);
 		if (lua_type(L, -1) != LUA_TNUMBER)
 			err_set(&e, ERR_ARGUMENT, "%s" ERR_SEP "%s" ERR_SEP "%s", name, "number", lua_env_type(L, -1));
-		else if (!isfinite(*out))
+		else if (!(fabs(*out) <= 1e300))
 			err_set(&e, ERR_OUTPUT_NUMBER, "%s" ERR_SEP "%s", name, isnan(*out) ? "NaN" : "inf");
-		if (lua_type(L, -1) != LUA_TNUMBER || !isfinite(*out))
+		if (lua_type(L, -1) != LUA_TNUMBER || !(fabs(*out) <= 1e300))
 			lua_env_raise(L, &e);
 	}
 	lua_pop(L, 1);
@@ -65,7 +66,9 @@ static void get_text(lua_State *L, const char *name, char *out, size_t size)
 
 	lua_getfield(L, 1, name);
 	const char *s = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-	if ((!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING) || strlen(s) >= size) {
+	size_t at;
+	bool control;
+	if ((!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING) || strlen(s) >= size || !shape_text_ok(s, strlen(s), &at, &control)) {
 		err_set(&e, ERR_ARGUMENT, "%s" ERR_SEP "%s" ERR_SEP "%s", name, "string", *s ? s : lua_env_type(L, -1));
 		lua_env_raise(L, &e);
 	}

@@ -70,6 +70,8 @@ static void round_trip(struct arena *a, struct buf *out)
 	err_why(&r.err, "%s", "one\ntwo");
 	CHECK(wire_encode(&again, &r, &e) && wire_decode(a, again.s, again.n, &back, &e) && back.failed, "a failed result");
 	CHECK(back.err.id == ERR_LUA_REFUSED && back.err.line == 7 && !strcmp(back.err.why, "one\ntwo"), "its error is whole");
+	char no_reason[50] = "CNTM\1\1";   /* failed, and an error record of no bytes */
+	CHECK(!wire_decode(a, no_reason, sizeof no_reason, &back, &e) && e.id == ERR_WIRE, "a failure without its reason is refused");
 	buf_free(&again);
 }
 

@@ -5,12 +5,12 @@ local fail, type_of, options, get, tostring = H.fail, H.type, H.options, H.get, 
 local math_type, setmetatable, ipairs, rawget = math.type, setmetatable, ipairs, rawget
 
 local chart = {}
--- chart → where its numbers come from
-H.chart_origin = setmetatable({}, { __mode = "k" })
+-- chart → where its numbers come from, and its data table
+H.chart_origin, H.chart_data = setmetatable({}, { __mode = "k" }), setmetatable({}, { __mode = "k" })
 
 local function finish(given, panels, data, origin)
-  local made = { width = given.width, height = given.height, illustrative = given.illustrative, panels = panels, data = data }
-  H.chart_origin[made] = origin
+  local made = { width = given.width, height = given.height, illustrative = given.illustrative, panels = panels }
+  H.chart_origin[made], H.chart_data[made] = origin, data or {}
   return made
 end
 

@@ -367,7 +367,10 @@ function report.value(self, name, v, opts)
     fail("host.argument", where, "quantity / number / { fr = …, en = … }", kind)
   end
   H.add_origin(origin, v)
-  H.emit_value(name, v, label_of(v, opts, opts.values, where, origin), settle(origin))
+  local out = settle(origin)
+  out.name, out.is_words, out.label = name, kind == "table", label_of(v, opts, opts.values, where, origin)
+  out[kind == "table" and "words" or "q"] = v
+  H.emit_value(out)
   H.emitted[name] = v
 end
 
@@ -416,16 +419,16 @@ end
 local function table_row(given, list, keys, values, where, origin)
   local kind = rawget(given, "_row")
   if kind ~= nil and not row_kinds[kind] then fail("host.option_choice", where, "_row", tostring(kind), "normal, group, total") end
-  local row = { _row = kind }
+  local cells = {}
   for k in pairs(given) do
     if k ~= "_row" and not keys[k] then fail("host.lua_field", tostring(k), where, nearest(tostring(k), H.names_of(keys))) end
   end
   for j, c in ipairs(list) do
     local v = rawget(given, c.key)
     if v == nil and kind == "group" then v = "" end
-    row[j] = cell(v, c, values, where .. ", column " .. c.key, origin)
+    cells[j] = cell(v, c, values, where .. ", column " .. c.key, origin)
   end
-  return row
+  return { kind = kind, cells = cells }
 end
 
 function report.table(self, name, opts)
@@ -440,16 +443,26 @@ function report.table(self, name, opts)
     if type_of(given) ~= "table" then fail("host.argument", where .. ", row " .. i, "table", type_of(given)) end
     rows[i] = table_row(given, opts.columns, keys, values, where .. ", row " .. i, origin)
   end
-  local out = { columns = columns, rows = rows }
+  local out = { name = name, columns = columns, rows = rows }
   for _, field in ipairs { "caption", "note", "coverage" } do out[field] = fill(opts[field], values, where .. ", " .. field, origin) end
   for i, c in ipairs(columns) do c.head = fill(c.head, values, where .. ", column " .. i, origin) end
   out.sources = settle(origin).sources
-  H.emit_table(name, out)
+  H.emit_table(out)
 end
 
 local figure_fields = { "title", "unit", "period", "coverage", "reading", "alt" }
 
 local function is_empty(v) return v == nil or v == "" or is_text(v) and (v.fr == "" or v.en == "") end
+
+-- The data table of a chart, { columns, rows = lists of cells }, as one list of cells.
+local function flatten(data, out)
+  out.columns, out.cells = data.columns, {}
+  local rows, width = data.rows or {}, #(data.columns or {})
+  for i, row in ipairs(rows) do
+    for j = 1, width do out.cells[(i - 1) * width + j] = row[j] or "" end
+  end
+  out.nrow = #rows
+end
 
 function report.figure(self, name, chart, opts)
   check_self(self, "figure")
@@ -462,7 +475,7 @@ function report.figure(self, name, chart, opts)
   for _, field in ipairs(figure_fields) do
     if is_empty(opts[field]) then fail("host.figure_field", field, tostring(name)) end
   end
-  local origin, out = H.new_origin(), {}
+  local origin, out = H.new_origin(), { name = name, chart = chart }
   H.merge_origin(origin, H.chart_origin[chart])
   for _, field in ipairs { "title", "subtitle", "unit", "coverage", "reading", "note", "alt" } do
     out[field] = fill(opts[field], opts.values, where .. ", " .. field, origin)
@@ -471,7 +484,8 @@ function report.figure(self, name, chart, opts)
   if type_of(period) == "string" then period = { fr = H.period("fr", period), en = H.period("en", period) } end
   out.period = fill(period, opts.values, where .. ", period", origin)
   out.sources = settle(origin).sources
-  H.emit_figure(name, out, chart)
+  flatten(H.chart_data[chart], out)
+  H.emit_figure(out)
 end
 
 function report.log(self, ...)

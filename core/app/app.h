@@ -4,14 +4,12 @@
 #include "app/project.h"
 #include "base/log.h"
 #include <stdbool.h>
-#include <signal.h>
 
 struct app {
 	struct log log;
 	enum lang lang;
 	bool json, quiet, verbose, dry_run, keep_going, exit_code, help;
 	const char *directory;      /* -C: where to look for the project */
-	const volatile sig_atomic_t *interrupted;
 	const char **word;          /* arguments that are no options */
 	size_t nword;
 };
@@ -37,6 +35,8 @@ int cmd_run(struct app *app);
 int cmd_sql(struct app *app);
 int cmd_status(struct app *app);
 
+/* The command of that name; NULL and *e with the nearest one when there is none. */
+const struct command *command_find(const char *name, struct err *e);
 /* Tells an error on stderr (or as JSON on stdout with --json) and returns its exit code. */
 int app_fail(struct app *app, const struct err *e);
 /* Short help with three examples and, inside a project, its state. */

@@ -16,41 +16,84 @@ static const char *shown(const struct plan *p, const char *path)
 	return !strncmp(path, p->project.root, n) && path[n] == '/' ? path + n + 1 : path;
 }
 
-static int leave(struct plan *p, struct app *app, const struct err *e)
-{
-	int code = e ? app_fail(app, e) : EXIT_OK;
+/* The parts of a command (analyses, reports, packages): how many came out, and what became of the others. */
+struct parts {
+	struct buf failed;      /* JSON objects, for --json */
+	size_t nfailed, ndone;
+	int worst;              /* the highest exit code among the failed ones */
+	bool stopped;           /* a failed part ended the command: it has been told already */
+};
 
-	if (e && e->id == ERR_INTERRUPTED)
-		code = EXIT_INTERRUPTED;
+static void put_text(const char *s)
+{
+	struct buf b = BUF(1 << 16);
+
+	buf_json(&b, s, strlen(s));
+	fputs(buf_text(&b), stdout);
+	buf_free(&b);
+}
+
+/* Tells the failure of one part. False when the command must stop at it. */
+static bool part_failed(struct app *app, struct parts *t, const char *kind, const char *name, const struct err *e)
+{
+	int code = err_exit(e->id);
+
+	t->worst = code > t->worst ? code : t->worst;
+	if (app->json) {
+		buf_printf(&t->failed, "%s{\"%s\":", t->nfailed ? "," : "", kind);
+		buf_json(&t->failed, name, strlen(name));
+		buf_str(&t->failed, ",\"error\":");
+		err_json(e, app->lang, &t->failed);
+		buf_char(&t->failed, '}');
+	} else {
+		log_done(&app->log);
+		log_error(&app->log, e);
+	}
+	t->nfailed++;
+	t->stopped = !app->keep_going;
+	return app->keep_going;
+}
+
+/* Ends a command whose JSON list is open: e is a failure that belongs to no part, or NULL. */
+static int finish(struct plan *p, struct parts *t, const struct err *e)
+{
+	struct app *app = p->app;
+	bool partly = t->nfailed && t->ndone && app->keep_going;
+	int code = e ? (int)err_exit(e->id) : partly ? EXIT_PARTIAL : t->worst;
+
 	log_done(&app->log);
+	if (app->json) {
+		printf("],\"failed\":[%s]", buf_text(&t->failed));
+		if (e) {
+			struct buf text = BUF(1 << 16);
+			err_json(e, app->lang, &text);
+			printf(",\"error\":%s", buf_text(&text));
+			buf_free(&text);
+		}
+		printf(",\"loaded\":%zu,\"ran\":%zu,\"drawn\":%zu,\"typeset\":%zu,\"worst\":%d,\"exit\":%d}\n", p->loaded, p->ran, p->drawn,
+		       p->typeset, e && code > t->worst ? code : t->worst, code);
+	} else if (e) {
+		log_error(&app->log, e);
+	}
+	log_verbose(&app->log, "%zu loaded, %zu run, %zu drawn, %zu typeset", p->loaded, p->ran, p->drawn, p->typeset);
+	buf_free(&t->failed);
 	plan_close(p);
 	return code;
 }
 
-/* Runs what is stale (or, with names, what is named). Counts failures; stops at the first unless told to keep going. */
-static bool run_stale(struct plan *p, const char **word, size_t nword, size_t *failed, struct err *e)
+/* Runs what is stale (or, with names, what is named). Stops at the first that fails unless told to keep going. */
+static bool run_stale(struct plan *p, const char **word, size_t nword, struct parts *t, struct err *e)
 {
 	for (size_t i = 0; i < p->nanalysis; i++) {
 		struct plan_analysis *a = &p->analysis[i];
 		bool wanted = nword == 0 && a->stale != FRESH;
 		for (size_t k = 0; k < nword; k++)
 			wanted |= project_names(a->path, word[k]);
-		if (!wanted)
-			continue;
-		if (*p->app->interrupted)
-			return err_set(e, ERR_INTERRUPTED, "%s", "");
-		if (!plan_run(p, a, e))
+		if (wanted && !plan_run(p, a, e))
 			return false;
-		if (a->err.id == ERR_NONE)
-			continue;
-		++*failed;
-		if (!p->app->keep_going) {
-			*e = a->err;
+		t->ndone += a->known && (wanted || nword == 0);
+		if (wanted && a->err.id != ERR_NONE && !part_failed(p->app, t, "analysis", a->id, &a->err))
 			return false;
-		}
-		log_done(&p->app->log);
-		if (!p->app->json)
-			log_error(&p->app->log, &a->err);
 	}
 	return true;
 }
@@ -62,7 +105,7 @@ static bool names_known(struct plan *p, const char **word, size_t nword, struct 
 		for (size_t i = 0; i < p->nanalysis; i++)
 			found |= project_names(p->analysis[i].path, word[k]);
 		if (!found)
-			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "analyse" : "analysis", word[k]);
+			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "d’analyse nommée" : "analysis", word[k]);
 	}
 	return true;
 }
@@ -82,29 +125,13 @@ static bool reports_known(struct plan *p, struct err *e)
 		for (size_t i = 0; i < p->project.nreport; i++)
 			found |= !strcmp(p->app->word[k], p->project.report[i].name);
 		if (!found)
-			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "rapport" : "report", p->app->word[k]);
+			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "de rapport nommé" : "report", p->app->word[k]);
 	}
 	return true;
 }
 
-static void json_errors(struct plan *p)
-{
-	struct buf text = BUF(1 << 20);
-	size_t n = 0;
-
-	buf_str(&text, "\"failed\":[");
-	for (size_t i = 0; i < p->nanalysis; i++)
-		if (p->analysis[i].err.id != ERR_NONE) {
-			buf_printf(&text, "%s{\"analysis\":\"%s\",\"error\":", n++ ? "," : "", p->analysis[i].id);
-			err_json(&p->analysis[i].err, p->app->lang, &text);
-			buf_char(&text, '}');
-		}
-	printf("%s]", buf_text(&text));
-	buf_free(&text);
-}
-
 /* Typesets the wanted reports; with keep-going a report that cannot be made does not stop the others. */
-static bool make_reports(struct plan *p, size_t *failed, struct err *e)
+static bool make_reports(struct plan *p, struct parts *t, struct err *e)
 {
 	bool json = p->app->json;
 	size_t n = 0;
@@ -116,59 +143,50 @@ static bool make_reports(struct plan *p, size_t *failed, struct err *e)
 		if (!wants_report(p->app, r))
 			continue;
 		if (!plan_paper(p, r, &made, &out, e)) {
-			++*failed;
-			if (!p->app->keep_going)
+			if (!part_failed(p->app, t, "report", r->name, e))
 				return false;
-			log_error(&p->app->log, e);
 			continue;
 		}
+		t->ndone++;
 		log_done(&p->app->log);
-		if (json)
-			printf("%s{\"name\":\"%s\",\"file\":\"%s\",\"made\":%s}", n++ ? "," : "", r->name, shown(p, out), made ? "true" : "false");
-		else
+		if (json) {
+			printf("%s{\"name\":", n++ ? "," : "");
+			put_text(r->name);
+			printf(",\"file\":");
+			put_text(shown(p, out));
+			printf(",\"made\":%s}", made ? "true" : "false");
+		} else {
 			printf("%s%s\n", shown(p, out), made ? "" : p->app->lang == LANG_FR ? "  (à jour)" : "  (up to date)");
+		}
 	}
 	return true;
-}
-
-static int build_end(struct plan *p, size_t failed)
-{
-	struct app *app = p->app;
-
-	if (app->json) {
-		printf("],");
-		json_errors(p);
-		printf(",\"loaded\":%zu,\"ran\":%zu,\"drawn\":%zu,\"typeset\":%zu,\"exit\":%d}\n", p->loaded, p->ran, p->drawn, p->typeset,
-		       failed ? EXIT_PARTIAL : EXIT_OK);
-	}
-	log_verbose(&app->log, "%zu loaded, %zu run, %zu drawn, %zu typeset", p->loaded, p->ran, p->drawn, p->typeset);
-	leave(p, app, NULL);
-	return failed ? EXIT_PARTIAL : EXIT_OK;
 }
 
 int cmd_build(struct app *app)
 {
 	struct plan p;
 	struct err e = { 0 };
-	size_t failed = 0;
+	struct parts t = { .failed = BUF(1 << 20) };
 
 	if (app->dry_run)
 		return cmd_status(app);
-	if (!plan_open(&p, app, false, &e) || !reports_known(&p, &e) || !plan_load_all(&p, &e) || !plan_analyses(&p, &e) ||
-	    !run_stale(&p, NULL, 0, &failed, &e) || !plan_draw(&p, &e))
-		return leave(&p, app, &e);
+	bool ok = plan_open(&p, app, false, &e) && reports_known(&p, &e) && plan_load_all(&p, &e) && plan_analyses(&p, &e) &&
+	          run_stale(&p, NULL, 0, &t, &e) && plan_draw(&p, &e);
 	if (app->json)
 		printf("{\"reports\":[");
-	if (!make_reports(&p, &failed, &e)) {
-		if (app->json)
-			printf("],\"exit\":%d,", (int)err_exit(e.id)), json_errors(&p), puts("}");
-		return leave(&p, app, &e);
-	}
-	return build_end(&p, failed);
+	ok = ok && make_reports(&p, &t, &e);
+	return finish(&p, &t, ok || t.stopped ? NULL : &e);
 }
 
-static void tell_load(const struct app *app, const struct load_report *r)
+static void tell_load(const struct app *app, const struct load_report *r, bool first)
 {
+	if (app->json) {
+		printf("%s{\"name\":", first ? "" : ",");
+		put_text(r->package);
+		printf(",\"tables\":[");
+	} else {
+		puts(r->package);
+	}
 	for (size_t i = 0; i < r->ntable; i++) {
 		const struct load_table *t = &r->table[i];
 		if (app->json)
@@ -179,6 +197,8 @@ static void tell_load(const struct app *app, const struct load_report *r)
 			                            : "  %-24s %8lld rows read, %8lld loaded, %lld rejected, %lld skipped\n",
 			       t->name, (long long)t->read, (long long)t->loaded, (long long)t->rejected, (long long)t->skipped);
 	}
+	if (app->json)
+		printf("]}");
 }
 
 static bool wants_package(const struct app *app, const struct plan_package *k)
@@ -197,51 +217,58 @@ static bool packages_known(struct plan *p, struct err *e)
 		for (size_t i = 0; i < p->npackage; i++)
 			found |= !strcmp(p->app->word[k], p->package[i].name) || project_names(p->package[i].dir, p->app->word[k]);
 		if (!found)
-			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "paquet" : "package", p->app->word[k]);
+			return err_set(e, ERR_NO_SUCH, "%s" ERR_SEP "%s", p->app->lang == LANG_FR ? "de paquet nommé" : "package", p->app->word[k]);
 	}
 	return true;
+}
+
+/* load -n: what would be loaded, and nothing done. */
+static void tell_plan(const struct app *app, const struct plan_package *k, bool first)
+{
+	const char *why = plan_stale_text(k->stale, app->lang);
+
+	if (!app->json) {
+		printf("%s: %s\n", k->name, why);
+		return;
+	}
+	printf("%s{\"name\":", first ? "" : ",");
+	put_text(k->name);
+	printf(",\"why\":\"%s\"}", why);
+}
+
+static bool load_wanted(struct plan *p, struct parts *t, struct err *e)
+{
+	struct load_report report;
+
+	for (size_t i = 0; i < p->npackage; i++) {
+		struct plan_package *k = &p->package[i];
+		if (!wants_package(p->app, k))
+			continue;
+		if (p->app->dry_run) {
+			tell_plan(p->app, k, t->ndone++ == 0);
+		} else if (!plan_load(p, k, &report, e)) {
+			if (!part_failed(p->app, t, "package", k->name, e))
+				return false;
+		} else {
+			log_done(&p->app->log);
+			tell_load(p->app, &report, t->ndone++ == 0);
+		}
+	}
+	return p->app->dry_run || t->nfailed || plan_settle(p, e);
 }
 
 int cmd_load(struct app *app)
 {
 	struct plan p;
 	struct err e = { 0 };
-	struct load_report report;
-	size_t failed = 0, done = 0;
-	int code = EXIT_OK;
+	struct parts t = { .failed = BUF(1 << 20) };
 
-	if (!plan_open(&p, app, app->dry_run, &e) || !plan_packages(&p, &e) || !packages_known(&p, &e))
-		return leave(&p, app, &e);
 	if (app->json)
 		printf("{\"packages\":[");
-	for (size_t i = 0; i < p.npackage; i++) {
-		struct plan_package *k = &p.package[i];
-		if (!wants_package(app, k) || *app->interrupted)
-			continue;
-		if (app->dry_run) {
-			printf("%s: %s\n", k->name, plan_stale_text(k->stale, app->lang));
-			continue;
-		}
-		if (!plan_load(&p, k, &report, &e)) {
-			failed++;
-			code = app_fail(app, &e);
-			if (!app->keep_going)
-				break;
-			continue;
-		}
-		log_done(&app->log);
-		printf(app->json ? "%s{\"name\":\"%s\",\"tables\":[" : "%s%s\n", app->json && done ? "," : "", k->name);
-		done++;
-		tell_load(app, &report);
-		if (app->json)
-			printf("]}");
-	}
-	if (app->json)
-		printf("],\"failed\":%zu}\n", failed);
-	else if (!done && !failed && !app->dry_run)
+	bool ok = plan_open(&p, app, app->dry_run, &e) && plan_packages(&p, &e) && packages_known(&p, &e) && load_wanted(&p, &t, &e);
+	if (ok && !app->json && !t.ndone && !t.nfailed)
 		log_note(&app->log, "%s", app->lang == LANG_FR ? "tout est à jour" : "everything is fresh");
-	leave(&p, app, NULL);
-	return *app->interrupted ? EXIT_INTERRUPTED : failed && done ? EXIT_PARTIAL : code;
+	return finish(&p, &t, ok || t.stopped ? NULL : &e);
 }
 
 static void tell_value(const struct app *app, const char *analysis, const struct value *v, bool first)
@@ -253,10 +280,11 @@ static void tell_value(const struct app *app, const char *analysis, const struct
 	else
 		typo_quantity(&text, app->lang, &v->q, false);
 	if (app->json) {
-		struct buf json = BUF(1 << 17);
-		buf_json(&json, buf_text(&text), text.n);
-		printf("%s{\"id\":\"%s.%s\",\"text\":%s,\"unit\":\"%s\"}", first ? "" : ",", analysis, v->name, buf_text(&json), v->q.unit);
-		buf_free(&json);
+		printf("%s{\"id\":\"%s.%s\",\"text\":", first ? "" : ",", analysis, v->name);
+		put_text(buf_text(&text));
+		printf(",\"unit\":");
+		put_text(v->q.unit);
+		putchar('}');
 	} else {
 		printf("  %s.%s\t%s\n", analysis, v->name, buf_text(&text));
 	}
@@ -287,42 +315,48 @@ int cmd_run(struct app *app)
 {
 	struct plan p;
 	struct err e = { 0 };
-	size_t failed = 0, told = 0;
+	struct parts t = { .failed = BUF(1 << 20) };
+	size_t told = 0;
 
 	if (app->dry_run)
 		return cmd_status(app);
-	if (!plan_open(&p, app, false, &e) || !plan_load_all(&p, &e) || !plan_analyses(&p, &e) ||
-	    !names_known(&p, app->word, app->nword, &e))
-		return leave(&p, app, &e);
-	size_t before = p.ran;
-	bool ok = run_stale(&p, app->word, app->nword, &failed, &e);
+	bool ok = plan_open(&p, app, false, &e) && plan_load_all(&p, &e) && plan_analyses(&p, &e) && names_known(&p, app->word, app->nword, &e) &&
+	          run_stale(&p, app->word, app->nword, &t, &e);
 	log_done(&app->log);
 	if (app->json)
 		printf("{\"runs\":[");
-	for (size_t i = 0; i < p.nanalysis; i++) {
+	for (size_t i = 0; (ok || t.nfailed) && i < p.nanalysis; i++) {
 		bool named = app->nword == 0;
 		for (size_t k = 0; k < app->nword; k++)
 			named |= project_names(p.analysis[i].path, app->word[k]);
 		if (named && p.analysis[i].known)
 			tell_run(app, &p.analysis[i], told++ == 0);
 	}
-	if (app->json)
-		printf("],"), json_errors(&p), printf(",\"ran\":%zu}\n", p.ran - before);
-	if (!ok)
-		return leave(&p, app, &e);
-	leave(&p, app, NULL);
-	return failed ? told ? EXIT_PARTIAL : EXIT_FAILED : EXIT_OK;
+	return finish(&p, &t, ok || t.stopped ? NULL : &e);
 }
 
-static void tell_state(const struct app *app, const char *kind, const char *name, bool fresh, const char *state, const char *because,
-                       bool *first)
+static void tell_state(const struct app *app, const char *kind, const char *name, enum stale stale, const char *because, bool *first)
 {
-	if (app->json)
-		printf("%s{\"kind\":\"%s\",\"name\":\"%s\",\"fresh\":%s,\"why\":\"%s\",\"because\":\"%s\"}", *first ? "" : ",", kind, name,
-		       fresh ? "true" : "false", fresh ? "" : state, because);
-	else
+	const char *state = plan_stale_text(stale, app->lang);
+
+	if (!app->json) {
 		printf("  %-22s %s%s%s%s\n", name, state, *because ? " (" : "", because, *because ? ")" : "");
+		return;
+	}
+	printf("%s{\"kind\":\"%s\",\"name\":", *first ? "" : ",", kind);
+	put_text(name);
+	printf(",\"fresh\":%s,\"why\":\"%s\",\"because\":", stale == FRESH ? "true" : "false", stale == FRESH ? "" : state);
+	put_text(because);
+	putchar('}');
 	*first = false;
+}
+
+static int leave(struct plan *p, const struct err *e)
+{
+	int code = e ? app_fail(p->app, e) : EXIT_OK;
+
+	plan_close(p);
+	return code;
 }
 
 int cmd_status(struct app *app)
@@ -333,29 +367,33 @@ int cmd_status(struct app *app)
 	bool first = true, stale = false;
 
 	if (!plan_open(&p, app, true, &e) || !plan_packages(&p, &e) || !plan_analyses(&p, &e))
-		return leave(&p, app, &e);
+		return leave(&p, &e);
 	printf(app->json ? "{\"state\":[" : "%s\n", head[0][app->lang]);
 	for (size_t i = 0; i < p.npackage; i++) {
-		const struct plan_package *k = &p.package[i];
-		stale |= k->stale != FRESH;
-		tell_state(app, "package", k->name, k->stale == FRESH, plan_stale_text(k->stale, app->lang), "", &first);
+		stale |= p.package[i].stale != FRESH;
+		tell_state(app, "package", p.package[i].name, p.package[i].stale, "", &first);
 	}
+	for (size_t i = 0; i < p.schema.npackage; i++)
+		if (!plan_has_package(&p, p.schema.package[i].name)) {
+			stale = true;
+			tell_state(app, "package", p.schema.package[i].name, STALE_GONE, "", &first);
+		}
 	if (!app->json)
 		printf("%s\n", head[1][app->lang]);
 	for (size_t i = 0; i < p.nanalysis; i++) {
 		const struct plan_analysis *a = &p.analysis[i];
 		stale |= a->stale != FRESH;
-		tell_state(app, "analysis", a->id, a->stale == FRESH, plan_stale_text(a->stale, app->lang), a->because, &first);
+		tell_state(app, "analysis", a->id, a->stale, a->because, &first);
 	}
 	if (!app->json)
 		printf("%s\n", head[2][app->lang]);
 	for (size_t i = 0; i < p.project.nreport; i++) {
 		bool fresh = plan_paper_fresh(&p, &p.project.report[i]);
 		stale |= !fresh;
-		tell_state(app, "report", p.project.report[i].name, fresh, plan_stale_text(fresh ? FRESH : STALE_CHANGED, app->lang), "", &first);
+		tell_state(app, "report", p.project.report[i].name, fresh ? FRESH : STALE_CHANGED, "", &first);
 	}
 	if (app->json)
 		printf("],\"stale\":%s}\n", stale ? "true" : "false");
-	leave(&p, app, NULL);
+	leave(&p, NULL);
 	return stale && app->exit_code ? EXIT_FOUND : EXIT_OK;
 }

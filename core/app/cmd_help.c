@@ -35,21 +35,17 @@ static void common_options(const struct app *app)
 
 int cmd_help(struct app *app)
 {
-	for (size_t i = 0; app->nword && i < command_count; i++) {
-		const struct command *c = &commands[i];
-		if (strcmp(c->name, app->word[0]))
-			continue;
-		printf("continuum %s %s\n  %s\n", c->name, c->usage, text2_in(&c->what, app->lang));
+	if (app->nword) {
+		struct err e;
+		const struct command *c = command_find(app->word[0], &e);
+		if (!c)
+			return app_fail(app, &e);
+		printf("continuum %s%s%s\n  %s\n", c->name, *c->usage ? " " : "", c->usage, text2_in(&c->what, app->lang));
 		if (*text2_in(&c->more, app->lang))
 			printf("\n%s\n", text2_in(&c->more, app->lang));
 		putchar('\n');
 		common_options(app);
 		return EXIT_OK;
-	}
-	if (app->nword) {
-		struct err e;
-		err_set(&e, ERR_COMMAND, "%s", app->word[0]);
-		return app_fail(app, &e);
 	}
 	printf("continuum %s — %s\n\n", CONTINUUM_VERSION,
 	       in(app, "un livre blanc dont les chiffres savent d’où ils viennent", "a white paper whose numbers know where they come from"));

@@ -138,7 +138,7 @@ int cmd_sql(struct app *app)
 		return app_fail(app, &e);
 	}
 	if (plan_open(&p, app, true, &e) && schema_read(&p.schema, &p.project.arena, p.project.data, &e))
-		db = db_open_query(&p.schema, &(struct db_limits){ .heap = p.project.limit_sql_memory, .stop = app->interrupted }, NULL, &e);
+		db = db_open_query(&p.schema, &(struct db_limits){ .heap = p.project.limit_sql_memory }, NULL, &e);
 	if (db)
 		st = db_prepare(db, app->word[0], strlen(app->word[0]), &e);
 	if (st)
@@ -147,5 +147,5 @@ int cmd_sql(struct app *app)
 	db_close(db);
 	int code = step < 0 ? app_fail(app, &e) : EXIT_OK;
 	plan_close(&p);
-	return *app->interrupted ? EXIT_INTERRUPTED : code;
+	return code;
 }

@@ -13,14 +13,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
+static const char *farewell = "";
 
+/* Ends at once: what is on disk is whole at any instruction, children die with their parent, and the next run sweeps up. */
 static void on_signal(int number)
 {
-	/* A second one ends the process at once: everything on disk is whole at any instruction. */
-	if (interrupted)
+	(void)number;
+	if (write(STDERR_FILENO, farewell, strlen(farewell)) < 0)
 		_exit(EXIT_INTERRUPTED);
-	interrupted = number;
+	_exit(EXIT_INTERRUPTED);
 }
 
 const struct command commands[] = {
@@ -81,7 +82,7 @@ static enum lang language(void)
 	return LANG_EN;
 }
 
-static const struct command *find(const char *name, struct err *e)
+const struct command *command_find(const char *name, struct err *e)
 {
 	const char *names[sizeof commands / sizeof *commands];
 
@@ -95,7 +96,7 @@ static const struct command *find(const char *name, struct err *e)
 	return NULL;
 }
 
-/* One option at argv[*i]; false when it is none we know. */
+/* One option at argv[*i]; false when it is none that c takes (c = NULL: before the command, where only the common ones stand). */
 static bool option(struct app *app, int argc, char **argv, int *i, const struct command *c, struct err *e)
 {
 	const char *s = argv[*i];
@@ -109,7 +110,7 @@ static bool option(struct app *app, int argc, char **argv, int *i, const struct 
 		if (strcmp(s, flag[k].name))
 			continue;
 		char letter = flag[k].letter;
-		if (strchr("knx", letter) && !strchr(c->options, letter))
+		if (strchr("knx", letter) && !(c && strchr(c->options, letter)))
 			break;
 		app->json |= letter == 'J';
 		app->quiet |= letter == 'q';
@@ -127,14 +128,15 @@ static bool option(struct app *app, int argc, char **argv, int *i, const struct 
 		app->lang = !strcmp(argv[++*i], "fr") ? LANG_FR : LANG_EN;
 		return true;
 	}
-	return err_set(e, ERR_OPTION, "%s" ERR_SEP "%s", s, c->name);
+	return c ? err_set(e, ERR_OPTION, "%s" ERR_SEP "%s", s, c->name) : err_set(e, ERR_OPTION_FIRST, "%s", s);
 }
 
-static bool parse(struct app *app, int argc, char **argv, const struct command *c, struct err *e)
+/* Words and options after the command, which stands at argv[at]. */
+static bool parse(struct app *app, int argc, char **argv, int at, const struct command *c, struct err *e)
 {
 	bool options = true;
 
-	for (int i = 2; i < argc; i++) {
+	for (int i = at + 1; i < argc; i++) {
 		if (options && !strcmp(argv[i], "--"))
 			options = false;
 		else if (options && argv[i][0] == '-' && argv[i][1]) {
@@ -160,36 +162,49 @@ static int stage(int argc, char **argv)
 	return kind == PROC_LOADER ? load_stage(argc, argv) : worker_stage(argc, argv);
 }
 
-int main(int argc, char **argv)
+/* Answers at a signal and to a closed pipe; the words are chosen now, because a handler may not choose them. */
+static void prepare_signals(enum lang lang)
 {
-	const char *word[64];
-	struct app app = { .lang = language(), .interrupted = &interrupted, .word = word, .directory = "." };
-	struct err e = { 0 };
-
-	if (proc_is_stage(argc, argv))
-		return stage(argc, argv);
 	struct sigaction act = { .sa_handler = on_signal };
+
+	farewell = lang == LANG_FR ? "\ninterrompu ; ce qui était terminé est conservé\n" : "\ninterrupted; what was finished is kept\n";
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	act.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &act, NULL);
+}
 
+int main(int argc, char **argv)
+{
+	const char *word[64];
+	struct app app = { .lang = language(), .word = word, .directory = "." };
+	const struct command *c = NULL;
+	struct err e = { 0 };
+	int at = 1;
+
+	if (proc_is_stage(argc, argv))
+		return stage(argc, argv);
 	log_init(&app.log, app.lang, false, false);
-	if (argc < 2)
-		return app_short_help(&app);
-	if (!strcmp(argv[1], "--version")) {
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
 		puts("continuum " CONTINUUM_VERSION);
 		return EXIT_OK;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		argv[1] = "help";
-	const struct command *c = find(argv[1], &e);
-	if (!c || !parse(&app, argc, argv, c, &e)) {
+	bool ok = true;
+	for (; ok && at < argc && argv[at][0] == '-' && strcmp(argv[at], "--help") && strcmp(argv[at], "-h"); at++)
+		ok = option(&app, argc, argv, &at, NULL, &e);
+	if (ok && at < argc) {
+		c = command_find(argv[at][0] == '-' ? "help" : argv[at], &e);
+		ok = c && parse(&app, argc, argv, at, c, &e);
+	}
+	log_init(&app.log, app.lang, app.quiet, app.verbose);
+	prepare_signals(app.lang);
+	if (!ok) {
 		/* A wrong call is told in words even when --json was meant: nobody has asked for data yet. */
 		log_error(&app.log, &e);
 		return err_exit(e.id);
 	}
-	log_init(&app.log, app.lang, app.quiet, app.verbose);
+	if (!c)
+		return app_short_help(&app);
 	if (app.help) {
 		app.word[0] = c->name;
 		app.nword = 1;

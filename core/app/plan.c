@@ -25,6 +25,7 @@ const char *plan_stale_text(enum stale s, enum lang lang)
 		[STALE_FACT] = { "fait du registre modifié", "ledger fact changed" },
 		[STALE_FAILED] = { "en échec la dernière fois", "failed last time" },
 		[STALE_LOST] = { "résultat absent", "result missing" },
+		[STALE_GONE] = { "n’est plus dans le projet", "no longer in the project" },
 	};
 
 	return text[s][lang];
@@ -57,6 +58,20 @@ static int take_lock(struct project *p, struct err *e)
 	return fd;
 }
 
+/* What a killed writer left half-written. The lock is held: nobody else is writing. */
+static bool sweep(struct project *j, struct err *e)
+{
+	const char *const dir[] = { j->data, j->build, path_join(&j->arena, j->build, "figures"), path_join(&j->arena, j->build, "results") };
+
+	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++)
+		if (!path_sweep(dir[i], e))
+			return false;
+	for (size_t i = 0; i < j->nreport; i++)
+		if (!path_sweep(arena_printf(&j->arena, "%s/%s/generated", j->root, j->report[i].dir), e))
+			return false;
+	return true;
+}
+
 bool plan_open(struct plan *p, struct app *app, bool read_only, struct err *e)
 {
 	*p = (struct plan){ .app = app, .lock = -1 };
@@ -69,7 +84,7 @@ bool plan_open(struct plan *p, struct app *app, bool read_only, struct err *e)
 		if (!path_mkdirs(p->project.data, e) || !path_mkdirs(p->project.build, e))
 			return false;
 		p->lock = take_lock(&p->project, e);
-		if (p->lock < 0)
+		if (p->lock < 0 || !sweep(&p->project, e))
 			return false;
 	}
 	p->ledger = ledger_open(path_join(&p->project.arena, p->project.state, "ledger.db"), e);
@@ -92,41 +107,93 @@ static struct load_job load_job(struct plan *p, const char *dir)
 	};
 }
 
+bool plan_has_package(const struct plan *p, const char *name)
+{
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!strcmp(p->package[i].name, name))
+			return true;
+	return false;
+}
+
+/* Package names are the names of files: two folders with one name would overwrite each other. */
+static bool name_is_new(struct plan *p, const struct plan_package *k, struct err *e)
+{
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!strcmp(p->package[i].name, k->name)) {
+			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", k->name, p->package[i].dir);
+			return err_at(e, arena_printf(&p->project.arena, "%s/datapackage.json", k->dir), 0, 0);
+		}
+	return true;
+}
+
+static void leave_out_gone(struct plan *p)
+{
+	struct schema *s = &p->schema;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->npackage; i++)
+		p->unsettled |= !plan_has_package(p, s->package[i].name);
+	for (size_t i = 0; i < s->ntable; i++)
+		if (plan_has_package(p, s->table[i].package))
+			s->table[n++] = s->table[i];
+	s->ntable = n;
+}
+
 bool plan_packages(struct plan *p, struct err *e)
 {
 	struct project *j = &p->project;
 
-	if (!schema_read(&p->schema, &j->arena, j->data, e))
-		return false;
+	if (!schema_read(&p->schema, &j->arena, j->data, e)) {
+		if (p->lock < 0 || e->id != ERR_TABLE_TWICE)
+			return false;
+		p->unsettled = true;
+	}
 	p->package = arena_array(&j->arena, struct plan_package, j->npackage + 1);
 	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
 		struct plan_package *k = &p->package[p->npackage];
 		k->dir = j->package[p->npackage];
 		struct load_job job = load_job(p, k->dir);
-		if (!load_key(&job, &j->arena, &k->name, k->key, e))
+		if (!load_key(&job, &j->arena, &k->name, k->key, e) || !name_is_new(p, k, e))
 			return false;
 		const struct schema_package *now = schema_package(&p->schema, k->name);
 		k->stale = !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
 	}
+	leave_out_gone(p);
 	return true;
 }
 
-/* Warnings of the descriptor; after a failure, the refusals beyond the first one and how far the load came. */
-static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok)
+bool plan_settle(struct plan *p, struct err *e)
+{
+	const struct schema *s = &p->schema;
+
+	if (!p->loaded && !p->unsettled)
+		return true;
+	for (size_t i = 0; i < s->npackage; i++) {
+		if (plan_has_package(p, s->package[i].name))
+			continue;
+		if (!path_remove_tree(s->package[i].file, e))
+			return false;
+		log_note(&p->app->log, "%s: %s", s->package[i].name, plan_stale_text(STALE_GONE, p->app->lang));
+	}
+	p->unsettled = false;
+	return schema_read(&p->schema, &p->project.arena, p->project.data, e);
+}
+
+/* Warnings of the descriptor; after a failure, every refusal, and in *e how far the load came. */
+static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok, struct err *e)
 {
 	struct log *log = &p->app->log;
-	struct err summary = { 0 };
 
 	for (size_t i = 0; i < report->nwarning; i++)
 		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning[i]);
 	if (ok || !report->ntable)
 		return;
+	log_error(log, e);
 	for (size_t t = 0, n = 0; t < report->ntable; t++)
 		for (size_t i = 0; i < report->table[t].nreject; i++)
 			if (n++)
 				log_error(log, report->table[t].reject[i].why);
-	load_summary(report, &summary);
-	log_error(log, &summary);
+	load_summary(report, e);
 }
 
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e)
@@ -136,10 +203,12 @@ bool plan_load(struct plan *p, struct plan_package *k, struct load_report *repor
 	log_step(&p->app->log, k->name, p->loaded, p->npackage);
 	*report = (struct load_report){ 0 };
 	bool ok = load_package(&job, &p->project.arena, report, e);
-	if (!p->app->json)
-		tell_load(p, k, report, ok);
 	if (!ok)
-		return err_note(e, "%s", k->name);
+		err_note(e, "%s", k->name);
+	if (!p->app->json)
+		tell_load(p, k, report, ok, e);
+	if (!ok)
+		return false;
 	k->stale = FRESH;
 	p->loaded++;
 	int64_t rows = 0;
@@ -154,14 +223,10 @@ bool plan_load_all(struct plan *p, struct err *e)
 
 	if (!plan_packages(p, e))
 		return false;
-	size_t before = p->loaded;
-	for (size_t i = 0; i < p->npackage; i++) {
-		if (*p->app->interrupted)
-			return err_set(e, ERR_INTERRUPTED, "%s", "");
+	for (size_t i = 0; i < p->npackage; i++)
 		if (p->package[i].stale != FRESH && !plan_load(p, &p->package[i], &report, e))
 			return false;
-	}
-	return p->loaded == before || schema_read(&p->schema, &p->project.arena, p->project.data, e);
+	return plan_settle(p, e);
 }
 
 static struct worker_job worker_job(struct plan *p, const struct plan_analysis *a, const char *tmp_dir)

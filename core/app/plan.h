@@ -12,7 +12,7 @@
 #include "store/schema.h"
 
 /* Why something has to be made again. */
-enum stale { FRESH, STALE_NEVER, STALE_CHANGED, STALE_DATA, STALE_FACT, STALE_FAILED, STALE_LOST };
+enum stale { FRESH, STALE_NEVER, STALE_CHANGED, STALE_DATA, STALE_FACT, STALE_FAILED, STALE_LOST, STALE_GONE };
 
 struct plan_package { const char *dir, *name; char key[HASH_HEX]; enum stale stale; };
 struct plan_analysis {
@@ -32,18 +32,22 @@ struct plan {
 	struct schema schema;
 	struct plan_package *package; size_t npackage;
 	struct plan_analysis *analysis; size_t nanalysis;
+	bool unsettled;                       /* the package files hold one table twice, or packages that the project no longer has */
 	size_t loaded, ran, drawn, typeset;   /* work done in this build */
 };
 
 /* Opens project, lock (write only) and ledger. read_only: no lock, nothing is created. */
 bool plan_open(struct plan *p, struct app *app, bool read_only, struct err *e);
 void plan_close(struct plan *p);
-/* Which packages need loading; then, with the schema in use, which analyses need running. */
+/* Which packages need loading; then, with the schema in use, which analyses need running. The schema is without the packages that the
+ * project no longer has; a writer tolerates one table in two files, because loading may be what ends it. */
 bool plan_packages(struct plan *p, struct err *e);
 bool plan_analyses(struct plan *p, struct err *e);
 /* Loads one package and publishes it. */
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e);
-/* Loads every stale package and reads the schema. */
+/* After the loads: deletes the files of packages that the project no longer has, and reads the schema again. */
+bool plan_settle(struct plan *p, struct err *e);
+/* Loads every stale package, and settles. */
 bool plan_load_all(struct plan *p, struct err *e);
 /* Runs one analysis, keeps and records its result. False = our own failure; the analysis' own is in a->err. */
 bool plan_run(struct plan *p, struct plan_analysis *a, struct err *e);
@@ -54,5 +58,7 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 /* True when plan_paper would have nothing to do; writes nothing. */
 bool plan_paper_fresh(struct plan *p, const struct report *r);
 
+/* True when a package of that name is in the project. After plan_packages. */
+bool plan_has_package(const struct plan *p, const char *name);
 const char *plan_stale_text(enum stale s, enum lang lang);
 #endif

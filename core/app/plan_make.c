@@ -121,8 +121,6 @@ bool plan_draw(struct plan *p, struct err *e)
 			for (enum lang l = LANG_FR; ok && l <= LANG_EN; l++)
 				if (needs_language(&p->project, l))
 					ok = draw(p, g, arena_printf(a, "%s.%s", x->id, x->result.figure[k].name), &x->result.figure[k], l, e);
-		if (ok && *p->app->interrupted)
-			ok = err_set(e, ERR_INTERRUPTED, "%s", "");
 	}
 	gnuplot_close(g);
 	if (work)

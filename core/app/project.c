@@ -18,7 +18,7 @@ static bool find_root(struct project *p, const char *start, struct err *e)
 	char path[PATH_MAX], *full = realpath(start, path);
 
 	if (!full) {
-		err_set(e, ERR_OPEN, "%s", start);
+		err_set(e, ERR_NO_PROJECT, "%s", start);
 		return err_why(e, "%s", strerror(errno));
 	}
 	for (;;) {
@@ -189,7 +189,14 @@ static bool ends_with(const char *s, const char *end)
 	return n > m && !strcmp(s + n - m, end);
 }
 
-/* Folders of datasets/ that hold a datapackage.json, and seeds/. */
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Folders of datasets/, and seeds/. One without a datapackage.json is listed too: what cannot be loaded is refused by name. */
 static bool list_packages(struct project *p, struct err *e)
 {
 	const char *datasets = path_join(&p->arena, p->root, "datasets"), **name = NULL;
@@ -200,7 +207,7 @@ static bool list_packages(struct project *p, struct err *e)
 	p->package = arena_array(&p->arena, const char *, n + 1);
 	for (size_t i = 0; i <= n; i++) {
 		const char *dir = i < n ? arena_printf(&p->arena, "datasets/%s", name[i]) : "seeds";
-		if (path_exists(arena_printf(&p->arena, "%s/%s/datapackage.json", p->root, dir)))
+		if (is_folder(path_join(&p->arena, p->root, dir)) && !(i < n && name[i][0] == '.'))
 			p->package[p->npackage++] = dir;
 	}
 	return true;

@@ -154,7 +154,7 @@ bool path_write(const char *path, const void *s, size_t n, struct err *e)
 
 	if (same_content(path, s, n))
 		return true;
-	if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary)
+	if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp.XXXXXX", path) >= sizeof temporary)
 		return errno = ENAMETOOLONG, fail(e, ERR_WRITE, path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
@@ -232,6 +232,29 @@ static bool remove_at(int dir, const char *name, const char *path, struct err *e
 bool path_remove_tree(const char *path, struct err *e)
 {
 	return remove_at(AT_FDCWD, path, path, e);
+}
+
+/* "tmp.XXXXXX", or that after a name and a dot: as path_write and path_mkdtemp make them. */
+static bool is_temporary(const char *name)
+{
+	static const char mark[] = "tmp.";
+	size_t n = strlen(name), tail = sizeof mark - 1 + 6;
+
+	return n >= tail && !strncmp(name + n - tail, mark, sizeof mark - 1) && (n == tail || name[n - tail - 1] == '.');
+}
+
+bool path_sweep(const char *dir, struct err *e)
+{
+	struct arena a = { 0 };
+	const char **name = NULL;
+	size_t n = 0;
+	bool ok = !path_exists(dir) || path_list(&a, dir, &name, &n, e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		if (is_temporary(name[i]))
+			ok = path_remove_tree(path_join(&a, dir, name[i]), e);
+	arena_free(&a);
+	return ok;
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -21,6 +21,8 @@ bool path_write(const char *path, const void *s, size_t n, struct err *e);
 bool path_publish(const char *from, const char *to, struct err *e);
 bool path_copy(const char *from, const char *to, struct err *e);                /* published like path_write */
 bool path_remove_tree(const char *path, struct err *e);                         /* follows no links; absent is fine */
+/* Removes from a folder what a path_write or path_mkdtemp that was killed left there; absent is fine. Only for the one writer. */
+bool path_sweep(const char *dir, struct err *e);
 /* Names in a folder (without . and ..), sorted by bytes, in the arena. */
 bool path_list(struct arena *a, const char *dir, const char ***names, size_t *n, struct err *e);
 /* New private folder (mode 0700) under parent; the name is in the arena. */

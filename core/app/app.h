@@ -19,8 +19,7 @@ struct command {
 	const char *name;
 	int (*run)(struct app *app);
 	const char *options;        /* letters of the options that not every command takes: n dry run, k keep going, x exit code */
-	const char *usage;
-	struct text2 what;
+	struct text2 usage, what;
 	struct text2 more;          /* several lines: what `help COMMAND` adds */
 	size_t most_words;
 };

@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "base/proc.h"
+#include "base/text.h"
 #include "base/version.h"
 
 #include <stdio.h>
@@ -15,8 +16,11 @@ static const char *in(const struct app *app, const char *fr, const char *en)
 
 static void list_commands(const struct app *app)
 {
-	for (size_t i = 0; i < command_count; i++)
-		printf("  %-8s %-12s %s\n", commands[i].name, commands[i].usage, text2_in(&commands[i].what, app->lang));
+	for (size_t i = 0; i < command_count; i++) {
+		const char *usage = text2_in(&commands[i].usage, app->lang);
+		int pad = 12 - (int)text_utf8_length(usage, strlen(usage));
+		printf("  %-8s %s%*s %s\n", commands[i].name, usage, pad > 0 ? pad : 0, "", text2_in(&commands[i].what, app->lang));
+	}
 }
 
 static void common_options(const struct app *app)
@@ -40,7 +44,8 @@ int cmd_help(struct app *app)
 		const struct command *c = command_find(app->word[0], &e);
 		if (!c)
 			return app_fail(app, &e);
-		printf("continuum %s%s%s\n  %s\n", c->name, *c->usage ? " " : "", c->usage, text2_in(&c->what, app->lang));
+		const char *usage = text2_in(&c->usage, app->lang);
+		printf("continuum %s%s%s\n  %s\n", c->name, *usage ? " " : "", usage, text2_in(&c->what, app->lang));
 		if (*text2_in(&c->more, app->lang))
 			printf("\n%s\n", text2_in(&c->more, app->lang));
 		putchar('\n');

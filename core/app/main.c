@@ -25,7 +25,7 @@ static void on_signal(int number)
 }
 
 const struct command commands[] = {
-	{ "build", cmd_build, "kn", "[REPORT…]",
+	{ "build", cmd_build, "kn", { "[RAPPORT…]", "[REPORT…]" },
 	  { "charge, analyse, dessine et compose : les rapports en PDF", "load, run, draw and typeset: the reports as PDF" },
 	  { "Refait seulement ce dont une donnée, une analyse ou un texte a changé.\n"
 	    "-k  continue après une analyse en échec (code 5 si des parties ont abouti)\n"
@@ -33,22 +33,22 @@ const struct command commands[] = {
 	    "Makes again only what depends on data, an analysis or a text that changed.\n"
 	    "-k  go on after an analysis that fails (exit 5 when parts succeeded)\n"
 	    "-n  say what would be done, and do nothing" }, 64 },
-	{ "doctor", cmd_doctor, "", "",
+	{ "doctor", cmd_doctor, "", { "", "" },
 	  { "montre les outils, les polices et les protections en place", "show the tools, typefaces and protections in force" },
 	  { "", "" }, 0 },
-	{ "help", cmd_help, "", "[COMMAND]", { "aide d’une commande", "help on a command" }, { "", "" }, 1 },
-	{ "load", cmd_load, "kn", "[PACKAGE…]",
+	{ "help", cmd_help, "", { "[COMMANDE]", "[COMMAND]" }, { "aide d’une commande", "help on a command" }, { "", "" }, 1 },
+	{ "load", cmd_load, "kn", { "[PAQUET…]", "[PACKAGE…]" },
 	  { "charge les paquets de données qui ont changé", "load the data packages that changed" },
 	  { "Un chargement en échec laisse la version précédente en place.\n-k  continue avec les autres paquets\n-n  dit ce qui serait chargé",
 	    "A load that fails leaves the version of before in place.\n-k  go on with the other packages\n-n  say what would be loaded" }, 64 },
-	{ "run", cmd_run, "kn", "[ANALYSIS…]",
+	{ "run", cmd_run, "kn", { "[ANALYSE…]", "[ANALYSIS…]" },
 	  { "exécute des analyses et montre leurs valeurs", "run analyses and show their values" },
 	  { "Sans nom : celles qui ont changé. Avec un nom : toujours.\n-k  continue après un échec\n-n  dit ce qui serait exécuté",
 	    "Without a name: those that changed. With a name: always.\n-k  go on after a failure\n-n  say what would be run" }, 64 },
-	{ "sql", cmd_sql, "", "QUERY",
+	{ "sql", cmd_sql, "", { "REQUÊTE", "QUERY" },
 	  { "exécute une requête SELECT sur les tables chargées", "run a SELECT over the loaded tables" },
 	  { "Les tables de tous les paquets se nomment directement. Lecture seule.", "Tables of all packages are named directly. Read only." }, 1 },
-	{ "status", cmd_status, "x", "",
+	{ "status", cmd_status, "x", { "", "" },
 	  { "dit ce qui est à jour, ce qui ne l’est pas, et pourquoi", "tell what is fresh, what is stale, and why" },
 	  { "--exit-code  code 6 quand quelque chose n’est pas à jour", "--exit-code  exit 6 when something is stale" }, 0 },
 };

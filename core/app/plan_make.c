@@ -403,7 +403,7 @@ static struct paper paper_of(struct plan *p, const struct report *r)
 	struct project *j = &p->project;
 
 	return (struct paper){
-		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .edition = j->data_as_of, .date = j->date, .epoch = j->epoch,
+		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .talk = p->app->lang, .edition = j->data_as_of, .date = j->date, .epoch = j->epoch,
 		.out = arena_printf(&j->arena, "%s/%s.pdf", j->build, r->name), .wall_seconds = 120, .allow_unjailed = j->allow_unjailed,
 	};
 }

@@ -29,7 +29,7 @@ struct paper_item {
 struct annex { const char *name; struct table *part; size_t npart; const char **row_id; };
 struct paper {
 	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
-	enum lang lang;
+	enum lang lang, talk;                /* of the report; of its warnings */
 	struct paper_item *item; size_t nitem;   /* sorted by id */
 	struct annex *annex; size_t nannex;
 	const char *edition, *date;          /* "data as of", date of the title page: ISO */

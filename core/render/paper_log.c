@@ -107,7 +107,7 @@ static void warn(struct reader *r, enum err_id id, const char *file, long line, 
 	struct buf text = BUF(1000);
 
 	err_set(&e, id, "%s", what);
-	err_message(&e, r->p->lang, &text);
+	err_message(&e, r->p->talk, &text);
 	const char *whole = line ? arena_printf(&r->a, "%s:%ld: %s\n", file, line, buf_text(&text))
 	                         : arena_printf(&r->a, "%s: %s\n", file, buf_text(&text));
 	buf_free(&text);

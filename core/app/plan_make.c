@@ -201,6 +201,12 @@ static const struct paper_item *item_of(const struct paper_item *item, size_t n,
 	return n ? bsearch(&key, item, n, sizeof *item, by_id) : NULL;
 }
 
+static bool use_at(const struct use *u, struct err *e)
+{
+	err_at(e, u->file, u->line, u->column);
+	return err_excerpt(e, u->excerpt, strlen(u->excerpt), u->column);
+}
+
 /* An id that an author uses must exist, be of the right kind, and not come from a failed analysis. */
 static bool check_use(struct plan *p, const struct paper_item *item, size_t n, const struct use *u, struct err *e)
 {
@@ -213,14 +219,14 @@ static bool check_use(struct plan *p, const struct paper_item *item, size_t n, c
 		if (is == u->kind || !strcmp(u->macro, "source"))
 			return true;
 		err_set(e, ERR_ID_KIND, "%s" ERR_SEP "%s" ERR_SEP "%s", u->macro, u->id, kind[is][p->app->lang]);
-		return err_at(e, u->file, u->line, u->column);
+		return use_at(u, e);
 	}
 	const char *dot = strchr(u->id, '.');
 	for (size_t i = 0; dot && i < p->nanalysis; i++) {
 		const struct plan_analysis *x = &p->analysis[i];
 		if (!x->known && strlen(x->id) == (size_t)(dot - u->id) && !strncmp(x->id, u->id, strlen(x->id))) {
 			err_set(e, ERR_ID_FAILED, "%s", u->id);
-			return err_at(e, u->file, u->line, u->column);
+			return use_at(u, e);
 		}
 	}
 	const char **ids = arena_array(&p->project.arena, const char *, n + 1);
@@ -228,7 +234,7 @@ static bool check_use(struct plan *p, const struct paper_item *item, size_t n, c
 		ids[i] = item[i].id;
 	const char *near = text_nearest(u->id, ids, n);
 	err_set(e, near ? ERR_ID_NEAR : ERR_ID_UNKNOWN, "%s" ERR_SEP "%s", u->id, near ? near : "");
-	return err_at(e, u->file, u->line, u->column);
+	return use_at(u, e);
 }
 
 static struct text2 both(const char *fr, const char *en)
@@ -450,6 +456,11 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 
 	*made = false;
 	*out = paper.out;
+	const char *main_file = arena_printf(&p->project.arena, "%s/%s.tex", r->dir, r->name);
+	if (!path_exists(path_join(&p->project.arena, p->project.root, main_file))) {
+		err_set(e, ERR_REPORT_FILE, "%s" ERR_SEP "%s", r->name, main_file);
+		return err_at(e, "continuum.json", r->line, 0);
+	}
 	collect(p, r->lang, &paper.item, &paper.nitem);
 	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;

@@ -1,0 +1,104 @@
+#!/bin/sh
+# Loading: each kind of bad data is one clear error at its place, and what was in use stays.
+. "$(dirname "$0")/lib.sh"
+built
+keep
+data=datasets/places/data
+descriptor=datasets/places/datapackage.json
+
+# refused NAME CHANGE PLACE ID MESSAGE: after the change, load and build refuse with exit code 3, and change nothing.
+refused() {
+	cp -R datasets "$T/datasets"
+	eval "$2"
+	run load
+	is "$code" 3 "$1: exit code 3"
+	like "$T/err" "^$3: error: .*$5" "$1: said at its place"
+	unlike "$T/err" "$T|Assertion|runtime error" "$1: no path of this machine"
+	run load --json
+	is "$code $(json failed.0.error.id)$(json error.id) $(json exit)" "3 $4 3" "$1: --json names $4"
+	run build
+	is "$code" 3 "$1: build ends with 3 too"
+	untouched "$1: PDFs and databases are as they were"
+	rm -rf datasets
+	mv "$T/datasets" datasets
+}
+# In --json an error of a part is in "failed", any other in "error": the one that is absent prints null.
+refused "no descriptor" "rm $descriptor" "$descriptor" nullintake.descriptor_missing 'there is no datapackage.json in datasets/places'
+refused "malformed descriptor" "edit $descriptor '5s/:/ /'" "$descriptor:5:[0-9]+" nullintake.json_syntax 'not valid JSON'
+refused "descriptor cut short" "edit $descriptor '20,\$d'" "$descriptor:[0-9]+(:[0-9]+)?" nullintake.json_syntax 'not valid JSON'
+refused "property of the wrong type" "edit $descriptor '0,/\"version\": \"1\"/s//\"version\": [1]/'" "$descriptor:5(:[0-9]+)?" \
+	nullintake.descriptor_type '/version: “version” must be'
+refused "unknown field type" "edit $descriptor '32s/string/strnig/'" "$descriptor:32(:[0-9]+)?" nullintake.descriptor_value \
+	'/resources/1/schema/fields/0/type: “strnig” is not a possible value'
+refused "foreign key to no resource" "edit $descriptor 's/\"resource\": \"area\"/\"resource\": \"aera\"/'" "$descriptor:[0-9]+(:[0-9]+)?" nullintake.no_resource \
+	'“aera” is not a resource'
+refused "path that leaves the folder" "edit $descriptor 's|data/staff.csv|../../../continuum.json|'" "$descriptor:[0-9]+(:[0-9]+)?" nullbase.path_unsafe \
+	'leaves its folder'
+refused "row too short" "edit $data/staff.csv '5s/,3\$//'" "$data/staff.csv:5" intake.row_shortnull 'the row has 3 cells, the header has 4'
+refused "row too long" "edit $data/staff.csv '5s/\$/,1/'" "$data/staff.csv:5" intake.row_longnull 'the row has 5 cells, the header has 4'
+refused "wrong type" "edit $data/staff.csv '5s/42/many/'" "$data/staff.csv:5:9" intake.value_typenull '“many” in the column “agents” cannot be read as integer'
+refused "below the minimum" "edit $data/staff.csv '5s/2023/1923/'" "$data/staff.csv:5:4" intake.value_minimumnull '“1923” .* below the minimum 2000'
+refused "required value missing" "edit $data/area.csv '3s/Corse-du-Sud//'" "$data/area.csv:3(:[0-9]+)?" intake.value_requirednull 'column “name” is required'
+refused "duplicate key" "echo 2A,2023,1,1 >>$data/staff.csv" "$data/staff.csv:7(:[0-9]+)?" intake.key_twicenull 'code, year = 2A, 2023 stands on line 5 already'
+refused "broken reference" "echo 99,2023,1,1 >>$data/staff.csv" "$data/staff.csv:7(:[0-9]+)?" intake.foreign_keynull 'code = 99 is not in area'
+refused "unclosed quote" "edit $data/staff.csv '4s/2A/\"2A/'" "$data/staff.csv:4(:[0-9]+)?" intake.csv_unclosednull 'never closed'
+refused "other header" "edit $data/staff.csv '1s/agents/officers/'" "$data/staff.csv:1(:[0-9]+)?" intake.headernull '“officers” in the file, “agents” in the descriptor'
+refused "not UTF-8" "printf '95,L\\351man\\n' >>$data/area.csv" "$data/area.csv:5(:[0-9]+)?" intake.encodingnull 'is not valid in'
+refused "empty file" ": >$data/area.csv" "$data/area.csv(:[0-9]+)?" intake.file_emptynull 'the file is empty'
+refused "no file" "mv $data/area.csv $data/gone.csv" "$descriptor:[0-9]+(:[0-9]+)?" nullintake.data_missing 'area.csv, which the descriptor names, is not there'
+refused "two packages of one name" "edit $descriptor 's/\"name\": \"places\"/\"name\": \"seeds\"/'" "seeds/datapackage.json" nullapp.package_twice \
+	'package name “seeds” is that of datasets/places already'
+
+# Several refused rows: each is told, and how far the load came.
+edit $data/staff.csv '3s/131/a/; 5s/42/b/'
+run load
+like "$T/err" "^$data/staff.csv:3:9: error: .*“a”" "the first refused row"
+like "$T/err" "^$data/staff.csv:5:9: error: .*“b”" "the second refused row"
+like "$T/err" 'staff: 5 rows read, 2 refused; the database of before stays in use' "and the count"
+"$CONTINUUM" --lang fr load 2>"$T/err"
+like "$T/err" '« *.a *.», dans la colonne' "in French too"
+
+# -k goes on with the other packages.
+edit seeds/data/facts.csv 's/21000/22000/'
+run load -k --json
+is "$code $(json packages.0.name) $(json packages.#) $(json failed.0.package) $(json worst) $(json exit)" "5 seeds 1 places 3 5" "load -k: the other package, exit code 5"
+run load
+is "$code" 3 "without -k the code is that of the failure"
+edit $data/staff.csv '3s/a/131/; 5s/b/42/'
+run load
+is "$code" 0 "mended data load"
+like "$T/err" 'everything is fresh' "what is as it was before needs no load"
+run load places --json
+is "$(json packages.0.tables.2.name) $(json packages.0.tables.2.read) $(json packages.0.tables.2.loaded)" "staff 5 5" "load NAME loads in any case"
+is "$(sha256sum .continuum/data/places.db | cut -c1-64)" "$(echo "$kept" | sed -n 's/ .*places.db$//p')" "the same rows give the same file"
+
+# A package under another name, a table in another package, and a package that goes: nothing needs to be deleted by hand.
+edit $descriptor 's/"name": "places"/"name": "lieux"/'
+run status
+like "$T/out" '^  places +no longer in the project$' "status names the package that left"
+run load
+is "$code $(ls .continuum/data)" "0 lieux.db
+seeds.db" "a renamed package replaces the old one"
+mkdir -p datasets/other/data
+mv $data/units.csv datasets/other/data/
+perl -MJSON::PP -0777 -e '
+	my $j = JSON::PP->new->pretty->canonical;
+	open my $in, "<", $ARGV[0]; my $p = $j->decode(<$in>);
+	my $units = shift @{$p->{resources}};
+	open my $out, ">", $ARGV[0]; print $out $j->encode($p); close $out;
+	open $out, ">", "datasets/other/datapackage.json"; print $out $j->encode({ %$p, name => "other", resources => [$units] })' $descriptor
+run load
+is "$code" 0 "a table that moved to another package"
+run sql "SELECT count(*) FROM units"
+is "$(tail -n 1 "$T/out")" 2 "is found there"
+cp -R datasets/other datasets/twice
+sed -i 's/"other"/"twice"/' datasets/twice/datapackage.json
+run load
+is "$code" 3 "one table in two packages is refused"
+like "$T/err" 'the table units is in two packages: other and twice' "and both are named"
+rm -r datasets/twice
+run load
+is "$code" 0 "and what is put right loads"
+run sql "SELECT count(*) FROM units"
+is "$(tail -n 1 "$T/out")" 2 "as before"
+done_testing

@@ -1,47 +1,48 @@
-/* The jail that a process puts around itself before it handles what strangers wrote: limits,
- * Landlock, capabilities, seccomp. It knows no arena and no error record: it runs in a child that can
- * only say which step failed. */
+/* The jail that a process puts around itself before it handles what strangers wrote: limits, Landlock, capabilities, seccomp.
+ * It knows no arena and no error record: it runs in a child that can only say which step failed. */
 #ifndef BASE_JAIL_H
 #define BASE_JAIL_H
 #include "base/proc.h"
 #include <limits.h>
 
-/* AddressSanitizer maps terabytes and needs a few more calls: such a build is loosened, and
- * proc_layers says so. */
-#if defined(__SANITIZE_ADDRESS__)
+/* AddressSanitizer maps terabytes and needs a few more calls: such a build is loosened, and proc_layers says so. */
+#ifdef __SANITIZE_ADDRESS__
 #define JAIL_SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define JAIL_SANITIZED 1
-#endif
-#endif
-#ifndef JAIL_SANITIZED
+#define JAIL_SANITIZED __has_feature(address_sanitizer)
+#else
 #define JAIL_SANITIZED 0
 #endif
 
 struct jail {
 	enum proc_kind kind;
-	const char *program;                   /* absolute, executed next; NULL for an inner stage */
-	const char *read[PROC_PATHS + 1];      /* as in struct proc_opt */
-	const char *write[PROC_PATHS + 1];
+	const char *program;                                         /* absolute, executed next; NULL for an inner stage */
+	const char *read[PROC_PATHS + 1], *write[PROC_PATHS + 1];    /* as in struct proc_opt */
 	uint64_t memory, file_size;
 	unsigned cpu_seconds;
-	bool landlock;                         /* false: bubblewrap guards files, or nothing */
 };
 
-enum { JAIL_PROGRAMS = 5, JAIL_SYSTEM = 32 };
+enum { JAIL_PROGRAMS = 5, JAIL_FILES = JAIL_PROGRAMS + 24 + 2 * PROC_PATHS };
+
+/* What may be done with a path, in the words of Landlock and of bubblewrap. */
+struct jail_right { uint64_t landlock; const char *bubblewrap; };
+/* All files and folders that a process may see; not all exist. */
+struct jail_files {
+	size_t n;
+	struct { const char *path; const struct jail_right *right; } file[JAIL_FILES];
+	char program[JAIL_PROGRAMS][PATH_MAX];
+};
 
 /* Version of Landlock that the kernel offers; 0 when it has none. */
 int jail_abi(void);
 /* Whether the kernel takes filters that kill the whole process. */
 bool jail_seccomp(void);
-/* Files and folders of the system that a child of this kind reads (libraries, fonts, TeX),
- * NULL-terminated; not all exist. */
-void jail_system(enum proc_kind kind, const char *out[JAIL_SYSTEM]);
-/* The files that the kernel executes to run program: itself, the interpreter of a script, the loader
- * of ELF. Returns how many. */
+/* The files that the kernel executes to run program: itself, the interpreter of a script, the loader of ELF. Returns how many. */
 size_t jail_programs(const char *program, char out[JAIL_PROGRAMS][PATH_MAX]);
-/* Restricts this process for good. False: errno is set, *step names what failed, and the process
- * must end. */
-bool jail_enter(const struct jail *j, const char **step);
+/* What j gives, with what its kind needs of the system (libraries when a program is still to be started; fonts, TeX).
+ * Texts are borrowed from j and out. Files come before folders that hold some of them. */
+void jail_files(const struct jail *j, bool start, struct jail_files *out);
+/* Restricts this process for good; files NULL: bubblewrap guards them, or nothing. False: errno is set, *step names what failed,
+ * and the process must end. */
+bool jail_enter(const struct jail *j, const struct jail_files *files, const char **step);
 #endif

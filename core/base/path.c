@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +31,15 @@ char *path_join(struct arena *a, const char *dir, const char *name)
 
 bool path_is_inside(const char *rel)
 {
-	if (!*rel || *rel == '/')
-		return false;
-	for (const char *s = rel; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '\\')
-			return false;
 	for (const char *s = rel;;) {
 		size_t n = strcspn(s, "/");
-		if (!n || (n == 2 && s[0] == '.' && s[1] == '.') || (n == 1 && s[0] == '.'))
+		if (!n || (n <= 2 && strncmp(s, "..", n) == 0))
 			return false;
-		if (!s[n])
+		for (; n; n--, s++)
+			if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '\\')
+				return false;
+		if (!*s++)
 			return true;
-		s += n + 1;
 	}
 }
 
@@ -50,34 +48,23 @@ bool path_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st))
-		return false;
-	errno = ENOTDIR;
-	return S_ISDIR(st.st_mode);
-}
-
 bool path_mkdirs(const char *path, struct err *e)
 {
 	char part[4096];
-	size_t n = strlen(path);
+	int n = snprintf(part, sizeof part, "%s/.", path);
 
-	if (n >= sizeof part)
+	if (n >= (int)sizeof part)
 		return errno = ENAMETOOLONG, fail(e, ERR_WRITE, path);
-	memcpy(part, path, n + 1);
-	for (size_t i = 1; i <= n; i++) {
-		if (part[i] != '/' && part[i])
+	for (int i = 1; i < n; i++) {
+		if (part[i] != '/')
 			continue;
-		char kept = part[i];
 		part[i] = 0;
-		if (mkdir(part, 0755) && (errno != EEXIST || !is_folder(part)))
+		if (mkdir(part, 0755) && errno != EEXIST)
 			return fail(e, ERR_WRITE, part);
-		part[i] = kept;
+		part[i] = '/';
 	}
-	return true;
+	/* What exists may be a file; "/." is only in a folder. */
+	return access(part, F_OK) == 0 || fail(e, ERR_WRITE, path);
 }
 
 bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
@@ -85,39 +72,36 @@ bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t before = out->n;
 	char block[16384];
+	bool ok = true;
 	ssize_t n;
 
 	if (fd < 0)
 		return fail(e, ERR_OPEN, path);
-	while ((n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)) {
-		if (n < 0)
-			continue;
-		if (out->n - before + (size_t)n > max || !buf_add(out, block, (size_t)n)) {
-			close(fd);
-			return err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%zu", path, max);
-		}
-	}
-	int code = errno;
+	while (ok && ((n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)))
+		if (n > 0 && (out->n - before + (size_t)n > max || !buf_add(out, block, (size_t)n)))
+			ok = err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%zu", path, max);
+	if (ok && n < 0)
+		ok = fail(e, ERR_READ, path);
 	close(fd);
-	errno = code;
-	if (n < 0)
-		return fail(e, ERR_READ, path);
-	return buf_add(out, "", 0);
+	return ok && buf_add(out, "", 0);
 }
 
-static bool sync_folder_of(const char *path, struct err *e)
+/* Closes fd, the file from, and gives it the name to: seen there only when it is whole, and there to stay. */
+static bool settle(int fd, const char *from, const char *to, struct err *e)
 {
+	const char *slash = strrchr(to, '/');
 	char dir[4096];
-	const char *slash = strrchr(path, '/');
-	size_t n = slash ? (size_t)(slash - path) : 1;
+	bool ok = fsync(fd) == 0 || fail(e, ERR_WRITE, to);
 
-	snprintf(dir, sizeof dir, "%.*s", (int)(slash == path ? 1 : n), slash ? path : ".");
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (close(fd) && ok)
+		ok = fail(e, ERR_WRITE, to);
+	if (!ok || rename(from, to))
+		return ok && fail(e, ERR_WRITE, to);
+	snprintf(dir, sizeof dir, "%.*s.", slash ? (int)(slash - to) + 1 : 0, to);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(e, ERR_OPEN, dir);
-	bool ok = fsync(fd) == 0;
-	if (!ok)
-		fail(e, ERR_WRITE, dir);
+	ok = fsync(fd) == 0 || fail(e, ERR_WRITE, dir);
 	close(fd);
 	return ok;
 }
@@ -126,12 +110,10 @@ static bool write_all(int fd, const char *s, size_t n)
 {
 	while (n) {
 		ssize_t k = write(fd, s, n);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
+		if (k < 0 && errno != EINTR)
 			return false;
-		s += k;
-		n -= (size_t)k;
+		s += k > 0 ? k : 0;
+		n -= k > 0 ? (size_t)k : 0;
 	}
 	return true;
 }
@@ -139,10 +121,10 @@ static bool write_all(int fd, const char *s, size_t n)
 static bool same_content(const char *path, const void *s, size_t n)
 {
 	struct stat st;
-	struct buf b = BUF(n + 1);
+	struct buf b = BUF(n);
 	struct err ignored;
-	bool same = stat(path, &st) == 0 && st.st_size >= 0 && (size_t)st.st_size == n &&
-	            path_read(path, n, &b, &ignored) && b.n == n && (n == 0 || memcmp(b.s, s, n) == 0);
+	bool same = stat(path, &st) == 0 && st.st_size == (off_t)n && path_read(path, n, &b, &ignored) && b.n == n
+		&& (n == 0 || memcmp(b.s, s, n) == 0);
 
 	buf_free(&b);
 	return same;
@@ -159,88 +141,77 @@ bool path_write(const char *path, const void *s, size_t n, struct err *e)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return fail(e, ERR_WRITE, path);
-	bool ok = write_all(fd, s, n) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	int code = errno;
-	if (close(fd) && ok) {
-		ok = false;
-		code = errno;
-	}
-	if (ok && rename(temporary, path)) {
-		ok = false;
-		code = errno;
-	}
+	bool ok = write_all(fd, s, n) && fchmod(fd, 0644) == 0;
 	if (!ok) {
-		unlink(temporary);
-		errno = code;
-		return fail(e, ERR_WRITE, path);
+		fail(e, ERR_WRITE, path);
+		close(fd);
 	}
-	return sync_folder_of(path, e);
+	ok = ok && settle(fd, temporary, path, e);
+	if (!ok)
+		unlink(temporary);
+	return ok;
 }
 
 bool path_publish(const char *from, const char *to, struct err *e)
 {
 	int fd = open(from, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return fail(e, ERR_OPEN, from);
-	bool ok = fsync(fd) == 0;
-	if (!ok)
-		fail(e, ERR_WRITE, from);
-	close(fd);
-	if (ok && rename(from, to))
-		ok = fail(e, ERR_WRITE, to);
-	return ok && sync_folder_of(to, e);
+	return fd < 0 ? fail(e, ERR_OPEN, from) : settle(fd, from, to, e);
 }
 
 bool path_copy(const char *from, const char *to, struct err *e)
 {
-	struct stat st;
 	struct buf b = BUF((size_t)1 << 30);
-	bool ok;
+	bool ok = path_read(from, b.max, &b, e) && path_write(to, buf_text(&b), b.n, e);
 
-	if (stat(from, &st))
-		return fail(e, ERR_OPEN, from);
-	ok = path_read(from, b.max, &b, e) && path_write(to, buf_text(&b), b.n, e);
 	buf_free(&b);
 	return ok;
 }
 
-static bool remove_at(int dir, const char *name, const char *path, struct err *e)
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 {
-	if (!unlinkat(dir, name, 0) || errno == ENOENT)
-		return true;
-	if (errno != EISDIR && errno != EPERM)
-		return fail(e, ERR_WRITE, path);
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	if (!d) {
-		fail(e, ERR_OPEN, path);
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	bool ok = true;
-	for (struct dirent *it; ok && (it = readdir(d));)
-		if (strcmp(it->d_name, ".") && strcmp(it->d_name, ".."))
-			ok = remove_at(dirfd(d), it->d_name, path, e);
-	closedir(d);
-	if (ok && unlinkat(dir, name, AT_REMOVEDIR))
-		ok = fail(e, ERR_WRITE, path);
-	return ok;
+	(void)st, (void)type, (void)where;
+	return remove(path) && errno != ENOENT ? -1 : 0;
 }
 
 bool path_remove_tree(const char *path, struct err *e)
 {
-	return remove_at(AT_FDCWD, path, path, e);
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT || fail(e, ERR_WRITE, path);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int listed(const struct dirent *d)
+{
+	return strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
+}
+
+bool path_list(struct arena *a, const char *dir, const char ***names, size_t *n, struct err *e)
+{
+	struct dirent **found;
+	int count = scandir(dir, &found, listed, by_bytes);
+
+	*names = NULL;
+	*n = 0;
+	if (count < 0)
+		return fail(e, ERR_OPEN, dir);
+	*names = arena_array(a, const char *, (size_t)count);
+	for (; *n < (size_t)count; free(found[(*n)++]))
+		(*names)[*n] = arena_strdup(a, found[*n]->d_name);
+	free(found);
+	return true;
 }
 
 /* "tmp.XXXXXX", or that after a name and a dot: as path_write and path_mkdtemp make them. */
 static bool is_temporary(const char *name)
 {
-	static const char mark[] = "tmp.";
-	size_t n = strlen(name), tail = sizeof mark - 1 + 6;
+	static const char mark[] = "tmp.XXXXXX";
+	size_t n = strlen(name), tail = sizeof mark - 1;
 
-	return n >= tail && !strncmp(name + n - tail, mark, sizeof mark - 1) && (n == tail || name[n - tail - 1] == '.');
+	return n >= tail && !strncmp(name + n - tail, mark, 4) && (n == tail || name[n - tail - 1] == '.');
 }
 
 bool path_sweep(const char *dir, struct err *e)
@@ -255,37 +226,6 @@ bool path_sweep(const char *dir, struct err *e)
 			ok = path_remove_tree(path_join(&a, dir, name[i]), e);
 	arena_free(&a);
 	return ok;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-bool path_list(struct arena *a, const char *dir, const char ***names, size_t *n, struct err *e)
-{
-	DIR *d = opendir(dir);
-	size_t cap = 0;
-
-	*names = NULL;
-	*n = 0;
-	if (!d)
-		return fail(e, ERR_OPEN, dir);
-	for (struct dirent *it; (it = readdir(d));) {
-		if (!strcmp(it->d_name, ".") || !strcmp(it->d_name, ".."))
-			continue;
-		if (*n == cap) {
-			const char **more = arena_array(a, const char *, cap = cap ? cap * 2 : 16);
-			if (*n)
-				memcpy(more, *names, *n * sizeof *more);
-			*names = more;
-		}
-		(*names)[(*n)++] = arena_strdup(a, it->d_name);
-	}
-	closedir(d);
-	if (*n)
-		qsort(*names, *n, sizeof **names, by_bytes);
-	return true;
 }
 
 char *path_mkdtemp(struct arena *a, const char *parent, struct err *e)

@@ -1,6 +1,7 @@
 /* Pages are chained; nothing is freed before arena_free. Sizes that outside data decide are capped by the caller. */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -16,22 +17,24 @@ struct arena_page {
 	alignas(max_align_t) char data[];
 };
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *must(void *p)
 {
-	size_t align = alignof(max_align_t);
-
-	if (n > SIZE_MAX / 2) {
-		fputs("continuum: absurd allocation\n", stderr);
+	if (!p) {
+		fputs("continuum: out of memory\n", stderr);
 		abort();
 	}
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	const size_t align = alignof(max_align_t);
+
+	assert(n < SIZE_MAX / 2);
 	n = (n + align - 1) / align * align;
 	if (!a->page || a->page->cap - a->used < n) {
 		size_t cap = n > PAGE ? n : PAGE;
-		struct arena_page *p = malloc(sizeof *p + cap);
-		if (!p) {
-			fputs("continuum: out of memory\n", stderr);
-			abort();
-		}
+		struct arena_page *p = must(malloc(sizeof *p + cap));
 		*p = (struct arena_page){ .next = a->page, .cap = cap };
 		a->page = p;
 		a->used = 0;
@@ -57,17 +60,14 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return arena_strdup(a, "");
-	char *r = arena_alloc(a, (size_t)n + 1);
-	va_start(ap, fmt);
-	vsnprintf(r, (size_t)n + 1, fmt, ap);
-	va_end(ap);
+	char *r = arena_strndup(a, must(n < 0 ? NULL : text), (size_t)n);
+	free(text);
 	return r;
 }
 

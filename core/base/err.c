@@ -23,18 +23,13 @@ void err_clean(char *to, size_t size, const char *s, size_t n, bool lines)
 {
 	struct buf b = BUF(4096);
 
-	if (n > 4000)
-		n = 4000;
-	for (size_t i = 0, start = 0; lines && i <= n; i++) {
-		if (i < n && s[i] != '\n')
-			continue;
-		text_clean(&b, s + start, i - start);
-		if (i < n)
-			buf_char(&b, '\n');
-		start = i + 1;
+	for (const char *end = s + (n < 4000 ? n : 4000), *stop;; s = stop + 1) {
+		stop = lines ? memchr(s, '\n', (size_t)(end - s)) : NULL;
+		text_clean(&b, s, (size_t)((stop ? stop : end) - s));
+		if (!stop)
+			break;
+		buf_char(&b, '\n');
 	}
-	if (!lines)
-		text_clean(&b, s, n);
 	size_t len = b.n < size - 1 ? b.n : size - 1;
 	/* A character has at most three bytes after its first: more of them are no UTF-8, and stay to be shown as such. */
 	for (int back = 0; back < 3 && len && len < b.n && ((unsigned char)b.s[len] & 0xc0) == 0x80; back++)
@@ -49,20 +44,18 @@ void err_clean(char *to, size_t size, const char *s, size_t n, bool lines)
 
 bool err_set(struct err *e, enum err_id id, const char *fmt, ...)
 {
-	char text[8192];   /* room for a path of PATH_MAX before other arguments */
+	char text[8192] = "";   /* room for a path of PATH_MAX before other arguments */
+	const char *s = text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		text[0] = 0;
 	*e = (struct err){ .id = id };
-	const char *s = text;
-	for (int i = 0; i < ERR_ARGS && s; i++) {
-		const char *end = strchr(s, ERR_SEP[0]);
-		err_clean(e->arg[i], sizeof e->arg[i], s, end ? (size_t)(end - s) : strlen(s), false);
-		s = end ? end + 1 : NULL;
+	for (int i = 0; i < ERR_ARGS && *s; i++) {
+		size_t n = strcspn(s, ERR_SEP);
+		err_clean(e->arg[i], sizeof e->arg[i], s, n, false);
+		s += n + (s[n] != 0);
 	}
 	return false;
 }
@@ -99,29 +92,27 @@ bool err_excerpt(struct err *e, const char *text, size_t n, long caret)
 
 bool err_why(struct err *e, const char *fmt, ...)
 {
-	char text[2400];
+	char text[2400] = "";
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	err_clean(e->why, sizeof e->why, text, n < 0 ? 0 : strlen(text), true);
+	err_clean(e->why, sizeof e->why, text, strlen(text), true);
 	return false;
 }
 
 bool err_note(struct err *e, const char *fmt, ...)
 {
-	char head[sizeof e->note * 2], clean[sizeof e->note];
+	char path[2 * sizeof e->note] = "";
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(head, sizeof e->note, fmt, ap);
+	vsnprintf(path, sizeof e->note, fmt, ap);
 	va_end(ap);
-	size_t used = n < 0 ? 0 : strlen(head);
-	if (e->note[0])
-		snprintf(head + used, sizeof head - used, ": %s", e->note);
-	err_clean(clean, sizeof clean, head, strlen(head), false);
-	memcpy(e->note, clean, sizeof clean);
+	size_t used = strlen(path);
+	snprintf(path + used, sizeof path - used, "%s%s", e->note[0] ? ": " : "", e->note);
+	err_clean(e->note, sizeof e->note, path, strlen(path), false);
 	return false;
 }
 
@@ -169,28 +160,26 @@ static void show_place(const struct err *e, struct buf *out)
 		return;
 	buf_str(out, e->file);
 	if (e->line > 0)
-		buf_printf(out, ":%ld", e->line);
-	if (e->line > 0 && e->column > 0)
-		buf_printf(out, ":%ld", e->column);
+		buf_printf(out, e->column > 0 ? ":%ld:%ld" : ":%ld", e->line, e->column);
 	buf_str(out, ": ");
 }
 
 static void show_excerpt(const struct err *e, struct buf *out)
 {
 	char number[24] = "";
+	const char *s = e->excerpt, *end = s + strlen(s);
 
-	if (!e->excerpt[0])
+	if (s == end)
 		return;
 	if (e->line > 0)
 		snprintf(number, sizeof number, "%ld", e->line);
-	buf_printf(out, "  %s | %s\n", number, e->excerpt);
+	buf_printf(out, "  %s | %s\n", number, s);
 	if (e->caret < 1)
 		return;
-	buf_printf(out, "  %*s | ", (int)strlen(number), "");
-	const char *s = e->excerpt, *end = s + strlen(s);
-	for (long i = 1; i < e->caret && s < end; i++)
-		text_utf8_next(&s, end), buf_char(out, ' ');
-	buf_str(out, "^\n");
+	long before = 0;
+	for (; before < e->caret - 1 && s < end; before++)
+		text_utf8_next(&s, end);
+	buf_printf(out, "  %*s | %*s^\n", (int)strlen(number), "", (int)before, "");
 }
 
 /* A text of several lines, each under the same indent. */
@@ -208,12 +197,8 @@ void err_show(const struct err *e, enum lang lang, bool color, struct buf *out)
 	struct buf hint = BUF(2000);
 
 	show_place(e, out);
-	buf_str(out, color ? "\033[1;31m" : "");
-	buf_str(out, lang == LANG_FR ? "erreur" : "error");
-	buf_str(out, color ? "\033[0m" : "");
-	buf_str(out, lang == LANG_FR ? "\u00a0: " : ": ");
-	if (e->note[0])
-		buf_printf(out, "%s: ", e->note);
+	buf_printf(out, "%s%s%s%s%s%s", color ? "\033[1;31m" : "", lang == LANG_FR ? "erreur" : "error", color ? "\033[0m" : "",
+		   lang == LANG_FR ? "\u00a0: " : ": ", e->note, e->note[0] ? ": " : "");
 	err_message(e, lang, out);
 	buf_char(out, '\n');
 	show_excerpt(e, out);

@@ -21,14 +21,10 @@ void err_encode(const struct err *e, struct buf *out)
 	buf_printf(out, "id %s\n", err_name(e->id));
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		const char *at = (const char *)e + fields[i].offset;
-		if (!fields[i].size) {
-			long v;
-			memcpy(&v, at, sizeof v);
-			if (v)
-				buf_printf(out, "%s %ld\n", fields[i].key, v);
-			continue;
-		}
-		if (!*at)
+		const long *number = (const void *)at;
+		if (!fields[i].size && *number)
+			buf_printf(out, "%s %ld\n", fields[i].key, *number);
+		if (!fields[i].size || !*at)
 			continue;
 		buf_printf(out, "%s ", fields[i].key);
 		for (; *at; at++) {
@@ -42,63 +38,49 @@ void err_encode(const struct err *e, struct buf *out)
 }
 
 /* Undoes the escapes. Only the outside reason may have several lines. */
-static void take_text(char *to, size_t size, const char *s, size_t n, bool lines)
+static bool take_value(struct err *e, const struct wire_field *f, const char *s, size_t n)
 {
-	char text[4096];
+	char *at = (char *)e + f->offset, text[4096];
 	size_t len = 0;
+	int64_t v;
 
-	for (size_t i = 0; i < n && len < sizeof text; i++) {
-		char c = s[i];
-		if (c == '\\' && i + 1 < n)
-			c = s[++i] == 'n' ? '\n' : s[i];
-		text[len++] = c;
+	if (!f->size) {
+		if (!num_int(s, n, &v) || v < 0)
+			return false;
+		*(long *)(void *)at = (long)v;
+		return true;
 	}
-	err_clean(to, size, text, len, lines);
+	for (size_t i = 0; i < n && len < sizeof text; i++) {
+		bool escape = s[i] == '\\' && i + 1 < n;
+		i += escape;
+		text[len++] = escape && s[i] == 'n' ? '\n' : s[i];
+	}
+	err_clean(at, f->size, text, len, at == e->why);
+	return true;
 }
 
 static bool take_field(struct err *e, const char *line, size_t n)
 {
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		size_t k = strlen(fields[i].key);
-		int64_t v;
-		if (n <= k || memcmp(line, fields[i].key, k) != 0 || line[k] != ' ')
-			continue;
-		char *at = (char *)e + fields[i].offset;
-		if (fields[i].size) {
-			take_text(at, fields[i].size, line + k + 1, n - k - 1, at == e->why);
-			return true;
-		}
-		if (!num_int(line + k + 1, n - k - 1, &v) || v < 0)
-			return false;
-		memcpy(at, &(long){ (long)v }, sizeof(long));
-		return true;
+		if (n > k && line[k] == ' ' && !memcmp(line, fields[i].key, k))
+			return take_value(e, &fields[i], line + k + 1, n - k - 1);
 	}
 	return false;
 }
 
 size_t err_decode(const char *text, size_t n, struct err *e)
 {
-	size_t at = 0;
-
 	*e = (struct err){ 0 };
-	while (at < n) {
-		const char *line = text + at, *end = memchr(line, '\n', n - at);
-		if (!end)
-			break;
+	for (const char *line = text, *end; (end = memchr(line, '\n', n - (size_t)(line - text))); line = end + 1) {
 		size_t len = (size_t)(end - line);
-		at += len + 1;
-		if (len == 3 && !memcmp(line, "end", 3)) {
-			if (e->id != ERR_NONE)
-				return at;
+		char name[64] = "";
+		if (len == 3 && !memcmp(line, "end", 3) && e->id != ERR_NONE)
+			return (size_t)(end - text) + 1;
+		if (len > 3 && len < 3 + sizeof name && !memcmp(line, "id ", 3))
+			e->id = err_by_name(memcpy(name, line + 3, len - 3));
+		else if (!take_field(e, line, len))
 			break;
-		}
-		if (len > 3 && len < 67 && !memcmp(line, "id ", 3)) {
-			char name[64] = "";
-			memcpy(name, line + 3, len - 3);
-			e->id = err_by_name(name);
-		} else if (!take_field(e, line, len)) {
-			break;
-		}
 	}
 	*e = (struct err){ 0 };
 	return 0;

@@ -41,15 +41,10 @@ void hash_close(struct hash *h, char hex[HASH_HEX])
 {
 	static const char digit[] = "0123456789abcdef";
 	unsigned char sum[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
 
-	must(EVP_DigestFinal_ex((EVP_MD_CTX *)h, sum, &n));
-	for (unsigned i = 0; hex && i < 32; i++) {
-		hex[2 * i] = digit[sum[i] >> 4];
-		hex[2 * i + 1] = digit[sum[i] & 15];
-	}
-	if (hex)
-		hex[64] = 0;
+	must(EVP_DigestFinal_ex((EVP_MD_CTX *)h, sum, NULL));
+	for (size_t i = 0; hex && i < HASH_HEX; i++)
+		hex[i] = i == HASH_HEX - 1 ? 0 : digit[i % 2 ? sum[i / 2] & 15 : sum[i / 2] >> 4];
 	EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
 
@@ -64,7 +59,7 @@ void hash_bytes(const void *s, size_t n, char hex[HASH_HEX])
 bool hash_file(const char *path, char hex[HASH_HEX], int64_t *size, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct hash *h;
+	char block[1 << 16];
 	int64_t total = 0;
 	ssize_t n;
 
@@ -72,22 +67,18 @@ bool hash_file(const char *path, char hex[HASH_HEX], int64_t *size, struct err *
 		err_set(e, ERR_OPEN, "%s", path);
 		return err_why(e, "%s", strerror(errno));
 	}
-	char *block = malloc(1 << 18);
-	h = hash_open();
-	while (block && ((n = read(fd, block, 1 << 18)) > 0 || (n < 0 && errno == EINTR)))
-		if (n > 0) {
-			hash_add(h, block, (size_t)n);
-			total += n;
-		}
-	bool ok = block && n == 0;
-	if (!ok) {
+	struct hash *h = hash_open();
+	while ((n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)) {
+		hash_add(h, block, n > 0 ? (size_t)n : 0);
+		total += n > 0 ? n : 0;
+	}
+	if (n < 0) {
 		err_set(e, ERR_READ, "%s", path);
 		err_why(e, "%s", strerror(errno));
 	}
 	hash_close(h, hex);
-	free(block);
 	close(fd);
 	if (size)
 		*size = total;
-	return ok;
+	return n == 0;
 }

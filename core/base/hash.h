@@ -1,4 +1,4 @@
-/* Content digests: sha256 (identity of objects and results), sha1 (only to compare with portals), from libcrypto. */
+/* Content digests: sha256 (identity of objects and results), from libcrypto. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 #include "base/err.h"

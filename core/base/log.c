@@ -2,21 +2,13 @@
 #include "base/log.h"
 
 #include "base/buf.h"
+#include "base/proc.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void log_init(struct log *l, enum lang lang, bool quiet, bool verbose)
 {
@@ -34,30 +26,31 @@ static void clear_bar(struct log *l)
 	l->bar = false;
 }
 
+static void say(struct log *l, const char *fmt, va_list ap)
+{
+	clear_bar(l);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 void log_note(struct log *l, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (l->quiet)
-		return;
-	clear_bar(l);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	if (!l->quiet)
+		say(l, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void log_verbose(struct log *l, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!l->verbose)
-		return;
-	clear_bar(l);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	if (l->verbose)
+		say(l, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }
 
 void log_error(struct log *l, const struct err *e)
@@ -72,26 +65,22 @@ void log_error(struct log *l, const struct err *e)
 
 void log_step(struct log *l, const char *what, size_t done, size_t total)
 {
+	static const char full[] = "========================";
+	enum { WIDTH = sizeof full - 1 };
+
 	if (l->quiet)
 		return;
 	if (l->started == 0)
-		l->started = now();
-	if (now() - l->started < 0.5)
+		l->started = proc_clock();
+	if (proc_clock() - l->started < 0.5)
 		return;
-	if (!l->tty) {
-		if (total)
-			fprintf(stderr, "[%zu/%zu] %s\n", done, total, what);
-		else
-			fprintf(stderr, "%s\n", what);
-		return;
-	}
-	char bar[25];
-	size_t full = total ? done * 24 / total : 0;
-	for (size_t i = 0; i < 24; i++)
-		bar[i] = i < full ? '=' : ' ';
-	bar[24] = 0;
-	fprintf(stderr, "\r\033[K[%s] %zu/%zu %.50s", bar, done, total, what);
-	l->bar = true;
+	l->bar = l->tty;
+	if (l->tty)
+		fprintf(stderr, "\r\033[K[%-*.*s] %zu/%zu %.50s", WIDTH, (int)(total ? done * WIDTH / total : 0), full, done, total, what);
+	else if (total)
+		fprintf(stderr, "[%zu/%zu] %s\n", done, total, what);
+	else
+		fprintf(stderr, "%s\n", what);
 }
 
 void log_done(struct log *l)

@@ -32,49 +32,37 @@ bool num_int(const char *s, size_t n, int64_t *out)
 	return true;
 }
 
-/* Copies a number with its decimal character as '.'; false when the shape is not sign digits [. digits] [e sign digits]. */
-static bool real_shape(const char *s, size_t n, char decimal, char *out, int *decimals)
+static const char *skip_digits(const char *s)
 {
-	size_t i = 0, digits = 0;
-
-	*decimals = 0;
-	if (n && (s[0] == '-' || s[0] == '+'))
-		i++;
-	for (; i < n && text_is_digit(s[i]); i++)
-		digits++;
-	if (i < n && s[i] == decimal) {
-		for (i++; i < n && text_is_digit(s[i]); i++)
-			++*decimals;
-	}
-	if (!digits && !*decimals)
-		return false;
-	if (i < n && (s[i] == 'e' || s[i] == 'E')) {
-		i++;
-		if (i < n && (s[i] == '-' || s[i] == '+'))
-			i++;
-		if (i == n || !text_is_digit(s[i]))
-			return false;
-		while (i < n && text_is_digit(s[i]))
-			i++;
-	}
-	if (i != n)
-		return false;
-	for (size_t k = 0; k < n; k++)
-		out[k] = s[k] == decimal ? '.' : s[k];
-	out[n] = 0;
-	return true;
+	while (text_is_digit(*s))
+		s++;
+	return s;
 }
 
+/* Nothing but: sign, digits, decimal character, digits, and an exponent with its sign and digits. */
 bool num_real(const char *s, size_t n, char decimal, double *out, int *decimals)
 {
 	char text[128];
-	int d;
 
-	if (!n || n >= sizeof text || !real_shape(s, n, decimal, text, &d))
+	if (!n || n >= sizeof text)
+		return false;
+	for (size_t i = 0; i < n; i++)   /* to what strtod reads; another '.' becomes a character that stops below */
+		text[i] = s[i] == decimal ? '.' : s[i] == '.' ? ',' : s[i];
+	text[n] = 0;
+	const char *whole = text + (*text == '-' || *text == '+'), *at = skip_digits(whole), *part = at + (*at == '.');
+	bool any = at > whole;
+	at = skip_digits(part);
+	any |= at > part;
+	if (decimals)
+		*decimals = (int)(at - part);
+	if (any && (*at == 'e' || *at == 'E')) {
+		const char *power = at + 1 + (at[1] == '-' || at[1] == '+');
+		at = skip_digits(power);
+		any = at > power;
+	}
+	if (!any || at != text + n)
 		return false;
 	*out = strtod(text, NULL);
-	if (decimals)
-		*decimals = d;
 	return isfinite(*out);
 }
 

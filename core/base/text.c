@@ -28,14 +28,9 @@ static size_t utf8_step(const unsigned char *s, size_t n)
 
 size_t text_utf8_bad(const char *s, size_t n)
 {
-	size_t i = 0;
-
-	while (i < n) {
-		size_t step = utf8_step((const unsigned char *)s + i, n - i);
-		if (!step)
+	for (size_t i = 0, step; i < n; i += step)
+		if (!(step = utf8_step((const unsigned char *)s + i, n - i)))
 			return i;
-		i += step;
-	}
 	return n;
 }
 
@@ -52,39 +47,22 @@ uint32_t text_utf8_next(const char **s, const char *end)
 {
 	const unsigned char *p = (const unsigned char *)*s;
 	size_t step = utf8_step(p, (size_t)(end - *s));
+	uint32_t c = step > 1 ? p[0] & (0x7fu >> step) : step ? p[0] : 0xfffd;
 
-	if (step < 2) {
-		*s += 1;
-		return step ? p[0] : 0xfffd;
-	}
-	uint32_t c = p[0] & (0x7fu >> step);
 	for (size_t i = 1; i < step; i++)
 		c = c << 6 | (p[i] & 0x3fu);
-	*s += step;
+	*s += step ? step : 1;
 	return c;
 }
 
 void text_utf8_put(struct buf *out, uint32_t c)
 {
-	char s[4];
-	size_t n = 0;
+	static const unsigned char lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+	unsigned more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 
-	if (c < 0x80) {
-		s[n++] = (char)c;
-	} else if (c < 0x800) {
-		s[n++] = (char)(0xc0 | c >> 6);
-		s[n++] = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		s[n++] = (char)(0xe0 | c >> 12);
-		s[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-		s[n++] = (char)(0x80 | (c & 0x3f));
-	} else {
-		s[n++] = (char)(0xf0 | c >> 18);
-		s[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-		s[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-		s[n++] = (char)(0x80 | (c & 0x3f));
-	}
-	buf_add(out, s, n);
+	buf_char(out, (char)(lead[more] | c >> 6 * more));
+	while (more--)
+		buf_char(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
 }
 
 void text_from_cp1252(struct buf *out, const char *s, size_t n)
@@ -104,21 +82,14 @@ void text_from_cp1252(struct buf *out, const char *s, size_t n)
 
 void text_clean(struct buf *out, const char *s, size_t n)
 {
-	bool gap = false;
-
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, gap = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 		/* C1 controls are C2 80 … C2 9F in UTF-8: terminals obey them too. */
-		bool c1 = c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] >= 0x80 && (unsigned char)s[i + 1] < 0xa0;
-		if (c < 0x20 || c == 0x7f || c1) {
-			if (!gap)
-				buf_char(out, ' ');
-			gap = true;
-			i += c1;
-		} else {
-			buf_char(out, (char)c);
-			gap = false;
-		}
+		bool c1 = c == 0xc2 && i + 1 < n && ((unsigned char)s[i + 1] & 0xe0) == 0x80, control = c < 0x20 || c == 0x7f || c1;
+		if (!control || !gap)
+			buf_char(out, control ? ' ' : (char)c);
+		gap = control;
+		i += c1;
 	}
 }
 
@@ -155,6 +126,11 @@ int text_icmp(const char *a, const char *b)
 
 enum { NEAR_MAX = 64 };
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Damerau–Levenshtein distance (optimal string alignment) on bytes, case folded. */
 static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 {
@@ -166,15 +142,10 @@ static size_t edit_distance(const char *a, size_t n, const char *b, size_t m)
 		size_t *cur = row[i % 3], *prev = row[(i + 2) % 3], *prev2 = row[(i + 1) % 3];
 		cur[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t cost = text_lower(a[i - 1]) != text_lower(b[j - 1]);
-			size_t best = prev[j - 1] + cost;
-			if (prev[j] + 1 < best)
-				best = prev[j] + 1;
-			if (cur[j - 1] + 1 < best)
-				best = cur[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && prev2[j - 2] + 1 < best)
-				best = prev2[j - 2] + 1;
-			cur[j] = best;
+			size_t best = prev[j - 1] + (text_lower(a[i - 1]) != text_lower(b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				best = least(best, prev2[j - 2] + 1);
+			cur[j] = least(best, least(prev[j], cur[j - 1]) + 1);
 		}
 	}
 	return row[n % 3][m];
@@ -185,13 +156,8 @@ const char *text_nearest(const char *s, const char *const *list, size_t n)
 	size_t len = strlen(s), best = SIZE_MAX;
 	const char *found = NULL;
 
-	if (!len || len > NEAR_MAX)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		size_t m = strlen(list[i]);
-		if (!m || m > NEAR_MAX)
-			continue;
-		size_t d = edit_distance(s, len, list[i], m);
+	for (size_t i = 0; i < n && len && len <= NEAR_MAX; i++) {
+		size_t m = strlen(list[i]), d = m && m <= NEAR_MAX ? edit_distance(s, len, list[i], m) : SIZE_MAX / 3;
 		if (d < best && 3 * d <= (len > m ? len : m)) {
 			best = d;
 			found = list[i];

@@ -3,6 +3,7 @@
 #include "base/typo.h"
 
 #include "base/num.h"
+#include "base/text.h"
 
 #include <assert.h>
 #include <math.h>
@@ -19,21 +20,14 @@ void typo_number(struct buf *out, enum lang lang, double v, int decimals)
 	struct buf digits = BUF(400);
 
 	num_put_fixed(&digits, v, decimals);
-	const char *s = digits.s;
-	if (*s == '-') {
-		buf_str(out, MINUS);
-		s++;
-	}
+	const char *s = digits.s + (*digits.s == '-');
 	size_t whole = strcspn(s, ".");
-	for (size_t i = 0; i < whole; i++) {
-		if (i && (whole - i) % 3 == 0)
-			buf_str(out, lang == LANG_FR ? NNBSP : ",");
-		buf_char(out, s[i]);
-	}
-	if (s[whole] == '.') {
-		buf_char(out, lang == LANG_FR ? ',' : '.');
-		buf_str(out, s + whole + 1);
-	}
+	buf_str(out, s > digits.s ? MINUS : "");
+	for (size_t i = 0; s[i]; i++)
+		if (i == whole)
+			buf_char(out, lang == LANG_FR ? ',' : '.');
+		else
+			buf_printf(out, "%s%c", i && i < whole && (whole - i) % 3 == 0 ? lang == LANG_FR ? NNBSP : "," : "", s[i]);
 	buf_free(&digits);
 }
 
@@ -65,8 +59,8 @@ const char *typo_qualifier(enum lang lang, enum qualifier q)
 	return words[q].column[lang];
 }
 
-/* "dizaines de milliers" for 10,000 and its like; NULL where no such words are usual. */
-static const char *order_words(enum lang lang, double v)
+/* "plusieurs dizaines de milliers" for 20,000 to 99,999 and its like; the number where no such words are usual. */
+static void put_several(struct buf *out, enum lang lang, const struct quantity *q)
 {
 	static const struct { double v; const char *text[2]; } order[] = {
 		{ 10, { "dizaines", "tens" } }, { 100, { "centaines", "hundreds" } }, { 1000, { "milliers", "thousands" } },
@@ -75,21 +69,13 @@ static const char *order_words(enum lang lang, double v)
 		{ 1e7, { "dizaines de millions", "tens of millions" } },
 	};
 
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-		if (order[i].v == v)
-			return order[i].text[lang];
-	return NULL;
-}
-
-static void put_several(struct buf *out, enum lang lang, const struct quantity *q)
-{
-	const char *name = order_words(lang, q->low / 2);
-
 	buf_str(out, words[Q_SEVERAL].before[lang]);
-	if (name)
-		buf_str(out, name);
-	else
-		typo_number(out, lang, q->low / 2, 0);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (order[i].v == q->low / 2) {
+			buf_str(out, order[i].text[lang]);
+			return;
+		}
+	typo_number(out, lang, q->low / 2, 0);
 }
 
 /* The end of an interval, rounded outward: what is printed must hold what is meant (11.5 to 12.5 is “11 – 13”, not “12 – 12”). */
@@ -103,21 +89,29 @@ static void put_end(struct buf *out, enum lang lang, double v, int decimals, boo
 	typo_number(out, lang, v, decimals);
 }
 
+static void put_low(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	put_end(out, lang, q->low, q->decimals, false);
+}
+
+static void put_high(struct buf *out, enum lang lang, const struct quantity *q)
+{
+	put_end(out, lang, q->high, q->decimals, true);
+}
+
 static void put_range(struct buf *out, enum lang lang, const struct quantity *q)
 {
 	buf_str(out, lang == LANG_FR ? "de" NBSP : "");
-	put_end(out, lang, q->low, q->decimals, false);
+	put_low(out, lang, q);
 	buf_str(out, lang == LANG_FR ? " à" NBSP : " to ");
-	put_end(out, lang, q->high, q->decimals, true);
+	put_high(out, lang, q);
 }
 
 void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
 {
-	bool bound = q->qualifier == Q_MORE_THAN || q->qualifier == Q_AT_LEAST;
-
 	if (q->qualifier == Q_SEVERAL)
 		put_several(out, lang, q);
-	else if (!isnan(q->best) && bound)
+	else if (!isnan(q->best) && (q->qualifier == Q_MORE_THAN || q->qualifier == Q_AT_LEAST))
 		put_end(out, lang, q->best, q->decimals, false);
 	else if (!isnan(q->best))
 		typo_number(out, lang, q->best, q->decimals);
@@ -127,34 +121,29 @@ void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
 		typo_interval(out, lang, q);
 }
 
-/* ASCII first letters are all that the words above begin with. */
-static void capital(struct buf *out, size_t at)
-{
-	if (at < out->n && out->s[at] >= 'a' && out->s[at] <= 'z')
-		out->s[at] = (char)(out->s[at] - ('a' - 'A'));
-}
-
 void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bool first)
 {
 	size_t start = out->n;
-	const char *percent = strcmp(q->unit, "percent") ? "" : lang == LANG_FR ? NBSP "%" : "%";
+	bool between = q->qualifier == Q_INTERVAL;
 
-	if (q->qualifier == Q_INTERVAL && !q->high_open && !q->low_open && q->low < q->high) {
+	if (between && !q->high_open && !q->low_open && q->low < q->high) {
 		put_range(out, lang, q);
-	} else if (q->qualifier == Q_INTERVAL && q->high_open && !q->low_open) {
+	} else if (between && q->high_open && !q->low_open) {
 		buf_str(out, words[Q_AT_LEAST].before[lang]);
-		put_end(out, lang, q->low, q->decimals, false);
-	} else if (q->qualifier == Q_INTERVAL && q->low_open && !q->high_open) {
+		put_low(out, lang, q);
+	} else if (between && q->low_open && !q->high_open) {
 		buf_str(out, lang == LANG_FR ? "au plus" NBSP : "at most ");
-		put_end(out, lang, q->high, q->decimals, true);
+		put_high(out, lang, q);
 	} else {
 		if (q->qualifier != Q_SEVERAL)   /* whose words hold the number */
 			buf_str(out, words[q->qualifier].before[lang]);
 		typo_bare(out, lang, q);
 	}
-	buf_str(out, percent);
-	if (first)
-		capital(out, start);
+	if (strcmp(q->unit, "percent") == 0)
+		buf_str(out, lang == LANG_FR ? NBSP "%" : "%");
+	/* ASCII first letters are all that the words above begin with. */
+	if (first && start < out->n && out->s[start] >= 'a' && out->s[start] <= 'z')
+		out->s[start] = (char)(out->s[start] - ('a' - 'A'));
 }
 
 void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
@@ -163,16 +152,16 @@ void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
 		buf_str(out, "…");
 	} else if (q->high_open) {
 		buf_str(out, q->qualifier == Q_MORE_THAN ? ">" NNBSP : "≥" NNBSP);
-		put_end(out, lang, q->low, q->decimals, false);
+		put_low(out, lang, q);
 	} else if (q->low_open) {
 		buf_str(out, "≤" NNBSP);
-		put_end(out, lang, q->high, q->decimals, true);
+		put_high(out, lang, q);
 	} else if (q->low == q->high) {
 		typo_number(out, lang, q->low, q->decimals);
 	} else {
-		put_end(out, lang, q->low, q->decimals, false);
+		put_low(out, lang, q);
 		buf_str(out, NNBSP EN_DASH NNBSP);
-		put_end(out, lang, q->high, q->decimals, true);
+		put_high(out, lang, q);
 	}
 }
 
@@ -182,35 +171,37 @@ static const char *const month_name[12][2] = {
 	{ "décembre", "December" },
 };
 
+static int two_digits(const char *s)
+{
+	return 10 * (s[0] - '0') + s[1] - '0';
+}
+
 /* One ISO date, month or year of n bytes; anything else is printed as it stands. */
 static void put_date(struct buf *out, enum lang lang, const char *s, size_t n)
 {
-	int64_t year, month = 0, day = 0;
-	bool shape = (n == 4 || n == 7 || n == 10) && strspn(s, "0123456789-") >= n;
+	bool right = n == 4 || n == 7 || n == 10;
 
-	for (size_t i = 0; shape && i < n; i++)
-		shape = (s[i] == '-') == (i == 4 || i == 7);
-	if (!shape || !num_int(s, 4, &year) || (n >= 7 && (!num_int(s + 5, 2, &month) || month < 1 || month > 12)) ||
-	    (n == 10 && (!num_int(s + 8, 2, &day) || day < 1 || day > 31))) {
+	for (size_t i = 0; right && i < n; i++)
+		right = i == 4 || i == 7 ? s[i] == '-' : text_is_digit(s[i]);
+	int month = right && n > 4 ? two_digits(s + 5) : 1, day = right && n > 7 ? two_digits(s + 8) : 1;
+	if (!right || month < 1 || month > 12 || day < 1 || day > 31) {
 		buf_add(out, s, n);
 		return;
 	}
-	if (day)
-		buf_printf(out, day == 1 && lang == LANG_FR ? "1er" NBSP : "%d" NBSP, (int)day);
-	if (month)
+	if (n > 7)
+		buf_printf(out, day == 1 && lang == LANG_FR ? "1er" NBSP : "%d" NBSP, day);
+	if (n > 4)
 		buf_printf(out, "%s" NBSP, month_name[month - 1][lang]);
-	buf_printf(out, "%d", (int)year);
+	buf_printf(out, "%d", 100 * two_digits(s) + two_digits(s + 2));
 }
 
 void typo_period(struct buf *out, enum lang lang, const char *iso)
 {
-	const char *slash = strchr(iso, '/');
+	size_t n = strcspn(iso, "/");
 
-	if (!slash) {
-		put_date(out, lang, iso, strlen(iso));
+	put_date(out, lang, iso, n);
+	if (!iso[n])
 		return;
-	}
-	put_date(out, lang, iso, (size_t)(slash - iso));
 	buf_str(out, EN_DASH);
-	put_date(out, lang, slash + 1, strlen(slash + 1));
+	put_date(out, lang, iso + n + 1, strlen(iso + n + 1));
 }

@@ -10,7 +10,7 @@
 #include "render/table.h"
 #include "render/tex.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
 enum { LONG_TABLE = 34 };   /* rows from which a table may not fit one page and is no float any more */
@@ -18,21 +18,22 @@ enum { LONG_TABLE = 34 };   /* rows from which a table may not fit one page and 
 struct gen {
 	const struct paper *p;
 	struct arena a;
-	struct uses uses, annexes;
+	unsigned *used;             /* for each item, which macros of the text name it: a set of 1 << kind */
 	const char *dir, **kept;    /* generated/, and the names of its files */
 	size_t nkept;
-	struct buf b;               /* the file being written */
+	struct buf b, text;         /* the file that is written, a text that is composed */
+	bool ok;                    /* false: *e is set, and nothing more gets written */
 	struct err *e;
 };
 
 /* "figure-workforce-staff.tex": names have no dash, so two ids never give one name. */
 static const char *file_name(struct gen *g, const char *what, const char *id, const char *ending)
 {
-	char *name = arena_printf(&g->a, "%s-%s%s", what, id, ending), *dot = strchr(name, '.');
+	char *name = arena_printf(&g->a, "%s-%s", what, id), *dot = strchr(name, '.');
 
-	if (dot && dot < name + strlen(name) - strlen(ending))
+	if (dot)
 		*dot = '-';
-	return name;
+	return arena_printf(&g->a, "%s%s", name, ending);
 }
 
 static const char *keep(struct gen *g, const char *name)
@@ -41,39 +42,45 @@ static const char *keep(struct gen *g, const char *name)
 	return path_join(&g->a, g->dir, name);
 }
 
-static bool put_file(struct gen *g, const char *name)
+static void put_file(struct gen *g, const char *name)
 {
-	if (g->b.over)
-		return err_set(g->e, ERR_TOO_LARGE, "%s" ERR_SEP "%zu", name, g->b.max);
-	bool ok = path_write(keep(g, name), buf_text(&g->b), g->b.n, g->e);
+	if (g->ok && g->b.over)
+		g->ok = err_set(g->e, ERR_TOO_LARGE, "%s" ERR_SEP "%zu", name, g->b.max);
+	g->ok = g->ok && path_write(keep(g, name), buf_text(&g->b), g->b.n, g->e);
 	buf_clear(&g->b);
-	return ok;
-}
-
-/* Which macros of the text name this id, as a set of 1 << kind. */
-static unsigned used(const struct gen *g, const char *id)
-{
-	unsigned set = 0;
-
-	for (size_t i = 0; i < g->uses.n; i++)
-		if (!strcmp(g->uses.item[i].id, id))
-			set |= 1u << g->uses.item[i].kind;
-	return set;
 }
 
 /* A macro argument: {text} */
-static bool arg(struct gen *g, const char *s)
+static void arg(struct gen *g, const char *s)
 {
 	buf_str(&g->b, "\n\t{");
-	bool ok = tex_cell(&g->b, s, g->e);
+	g->ok = g->ok && tex_cell(&g->b, s, g->e);
 	buf_char(&g->b, '}');
-	return ok;
+}
+
+static void arg2(struct gen *g, const struct text2 *t)
+{
+	arg(g, text2_in(t, g->p->lang));
+}
+
+/* The composed text, which begins anew. */
+static void arg_text(struct gen *g)
+{
+	arg(g, buf_text(&g->text));
+	buf_clear(&g->text);
+}
+
+static void arg_period(struct gen *g, const char *iso)
+{
+	if (*iso)
+		typo_period(&g->text, g->p->lang, iso);
+	arg_text(g);
 }
 
 static void capital(struct buf *out, const char *s)
 {
-	const char *rest = s, *end = s + strlen(s);
-	uint32_t c = *s ? text_utf8_next(&rest, end) : 0;
+	const char *rest = s;
+	uint32_t c = *s ? text_utf8_next(&rest, s + strlen(s)) : 0;
 
 	if ((c >= 'a' && c <= 'z') || (c >= 0xE0 && c <= 0xFE && c != 0xF7))
 		c -= 0x20;
@@ -84,70 +91,51 @@ static void capital(struct buf *out, const char *s)
 	buf_str(out, rest);
 }
 
-enum form { FORM_SENTENCE, FORM_START, FORM_BARE };
-static bool form(struct gen *g, const struct value *v, enum form f)
-{
-	struct buf t = BUF(ARTEFACT_TEXT * 2);
-	enum lang lang = g->p->lang;
-
-	if (v->is_words && f == FORM_START)
-		capital(&t, text2_in(&v->words, lang));
-	else if (v->is_words)
-		buf_str(&t, text2_in(&v->words, lang));
-	else if (f == FORM_BARE)
-		typo_bare(&t, lang, &v->q);
-	else
-		typo_quantity(&t, lang, &v->q, f == FORM_START);
-	bool ok = arg(g, buf_text(&t));
-	buf_free(&t);
-	return ok;
-}
-
-static bool period(struct gen *g, const char *iso)
-{
-	struct buf t = BUF(256);
-
-	if (*iso)
-		typo_period(&t, g->p->lang, iso);
-	bool ok = arg(g, buf_text(&t));
-	buf_free(&t);
-	return ok;
-}
-
-static bool put_value(struct gen *g, const struct paper_item *it)
+static void put_value(struct gen *g, const struct paper_item *it)
 {
 	const struct value *v = it->value;
+	const char *words = text2_in(&v->words, g->p->lang);
+	enum { SENTENCE, START, BARE };
 
 	buf_printf(&g->b, "\\cnValue{%s}", it->id);
-	bool ok = form(g, v, FORM_SENTENCE) && form(g, v, FORM_START) && form(g, v, FORM_BARE) &&
-	          arg(g, it->unit ? text2_in(it->unit, g->p->lang) : "") && period(g, v->is_words ? "" : v->q.period);
+	for (int form = SENTENCE; form <= BARE; form++) {
+		if (v->is_words && form == START)
+			capital(&g->text, words);
+		else if (v->is_words)
+			buf_str(&g->text, words);
+		else if (form == BARE)
+			typo_bare(&g->text, g->p->lang, &v->q);
+		else
+			typo_quantity(&g->text, g->p->lang, &v->q, form == START);
+		arg_text(g);
+	}
+	arg(g, it->unit ? text2_in(it->unit, g->p->lang) : "");
+	arg_period(g, v->q.period);
 	buf_char(&g->b, '\n');
-	return ok || err_note(g->e, "%s", it->id);
 }
 
 /* Each text once, in the order given: several tables of one producer often share their source. */
-static bool put_sources(struct gen *g, const struct sources *sources)
+static void put_sources(struct gen *g, const struct sources *sources)
 {
 	enum lang lang = g->p->lang;
+	const char *between = "";
 
 	buf_str(&g->b, "\n\t{");
-	for (size_t i = 0, n = 0; i < sources->n; i++) {
+	for (size_t i = 0; g->ok && i < sources->n; i++) {
 		const char *text = text2_in(&sources->item[i].text, lang);
 		bool seen = !*text;
 		for (size_t k = 0; k < i && !seen; k++)
 			seen = !strcmp(text, text2_in(&sources->item[k].text, lang));
 		if (seen)
 			continue;
-		buf_str(&g->b, !n++ ? "" : lang == LANG_FR ? "\\nobreakspace{}\\cnSemicolon{} " : "\\cnSemicolon{} ");
-		buf_str(&g->b, "\\cnSourceText{");
+		buf_printf(&g->b, "%s\\cnSourceText{", between);
 		tex_address(&g->b, sources->item[i].address);
 		buf_str(&g->b, "}{");
-		if (!tex_text(&g->b, text, g->e))
-			return false;
+		g->ok = tex_text(&g->b, text, g->e);
 		buf_char(&g->b, '}');
+		between = lang == LANG_FR ? "\\nobreakspace{}\\cnSemicolon{} " : "\\cnSemicolon{} ";
 	}
 	buf_char(&g->b, '}');
-	return true;
 }
 
 static const struct sources *sources_of(const struct paper_item *it)
@@ -156,157 +144,115 @@ static const struct sources *sources_of(const struct paper_item *it)
 }
 
 /* "données arrêtées au 8 février 2018", "data as of February 2018" */
-static bool put_edition(struct gen *g)
+static void put_edition(struct gen *g)
 {
-	struct buf t = BUF(256);
 	bool day = strlen(g->p->edition) == 10;
 
-	buf_str(&t, g->p->lang == LANG_EN ? "data as of " : day ? "données arrêtées au " : "données arrêtées en ");
-	typo_period(&t, g->p->lang, g->p->edition);
+	buf_str(&g->text, g->p->lang == LANG_EN ? "data as of " : day ? "données arrêtées au " : "données arrêtées en ");
 	buf_str(&g->b, "\\cnEdition");
-	bool ok = arg(g, buf_text(&t)) && period(g, g->p->date);
+	arg_period(g, g->p->edition);
+	arg_period(g, g->p->date);
 	buf_char(&g->b, '\n');
-	buf_free(&t);
-	return ok;
 }
 
-static bool put_values(struct gen *g)
-{
-	if (*g->p->edition && !put_edition(g))
-		return false;
-	for (size_t i = 0; i < g->p->nitem; i++) {
-		const struct paper_item *it = &g->p->item[i];
-		unsigned set = used(g, it->id);
-		if (it->value && set & 1u << USE_VALUE && !put_value(g, it))
-			return false;
-		if (set & 1u << USE_SOURCE) {
-			buf_printf(&g->b, "\\cnSource{%s}", it->id);
-			if (!put_sources(g, sources_of(it)))
-				return err_note(g->e, "%s", it->id);
-			buf_char(&g->b, '\n');
-		}
-	}
-	return put_file(g, "values.tex");
-}
-
-/* Measure, unit and period in one line under the title. */
-static bool put_subtitle(struct gen *g, const struct figure *f)
-{
-	const struct text2 *part[] = { &f->subtitle, &f->unit, &f->period };
-	struct buf t = BUF(4 * ARTEFACT_TEXT), first = BUF(4 * ARTEFACT_TEXT);
-
-	for (size_t i = 0; i < 3; i++) {
-		const char *s = text2_in(part[i], g->p->lang);
-		buf_str(&t, t.n && *s ? ", " : "");
-		buf_str(&t, s);
-	}
-	capital(&first, buf_text(&t));
-	bool ok = arg(g, buf_text(&first));
-	buf_free(&t);
-	buf_free(&first);
-	return ok;
-}
-
-static bool put_figure(struct gen *g, const struct paper_item *it)
+static void put_figure(struct gen *g, const struct paper_item *it)
 {
 	const struct figure *f = it->figure;
-	const char *pdf = file_name(g, "figure", it->id, ".pdf");
-	enum lang lang = g->p->lang;
+	const struct text2 *part[] = { &f->subtitle, &f->unit, &f->period };
+	const char *pdf = file_name(g, "figure", it->id, ".pdf"), *subtitle = "";
 
-	if (!path_copy(it->figure_file, keep(g, pdf), g->e))
-		return false;
+	g->ok = g->ok && path_copy(it->figure_file, keep(g, pdf), g->e);
 	buf_printf(&g->b, "\\cnFigure{%s}", it->id);
-	bool ok = arg(g, text2_in(&f->title, lang)) && put_subtitle(g, f);
+	arg2(g, &f->title);
+	for (size_t i = 0; i < 3; i++) {   /* measure, unit and period in one line */
+		const char *s = text2_in(part[i], g->p->lang);
+		subtitle = arena_printf(&g->a, "%s%s%s", subtitle, *subtitle && *s ? ", " : "", s);
+	}
+	capital(&g->text, subtitle);
+	arg_text(g);
 	buf_printf(&g->b, "\n\t{generated/%s}", pdf);
-	ok = ok && arg(g, text2_in(&f->reading, lang)) && arg(g, text2_in(&f->note, lang)) && arg(g, text2_in(&f->coverage, lang)) &&
-	     put_sources(g, &f->sources);
+	arg2(g, &f->reading);
+	arg2(g, &f->note);
+	arg2(g, &f->coverage);
+	put_sources(g, &f->sources);
 	buf_str(&g->b, "\n\t{");
-	tex_pdf_hex(&g->b, text2_in(&f->alt, lang));
+	tex_pdf_hex(&g->b, text2_in(&f->alt, g->p->lang));
 	buf_str(&g->b, "}\n");
-	return ok && put_file(g, file_name(g, "figure", it->id, ".tex"));
+	put_file(g, file_name(g, "figure", it->id, ".tex"));
 }
 
-static bool put_notes(struct gen *g, const struct table *t, bool is_long)
+/* The tabular with what stands above and below it. */
+static void put_tabular(struct gen *g, const struct table *t, bool is_long, const char **row_id)
 {
+	arg2(g, &t->caption);
+	buf_char(&g->b, '\n');
+	g->ok = g->ok && table_tex(&g->b, t, g->p->lang, is_long, row_id, g->e);
 	if (is_long)
 		buf_printf(&g->b, "\\cnLongNotes{%zu}", t->ncolumn);
 	else
 		buf_str(&g->b, "\\cnTableEnd");
-	bool ok = arg(g, text2_in(&t->note, g->p->lang)) && arg(g, text2_in(&t->coverage, g->p->lang)) && put_sources(g, &t->sources);
+	arg2(g, &t->note);
+	arg2(g, &t->coverage);
+	put_sources(g, &t->sources);
 	buf_str(&g->b, is_long ? "\n\\end{longtable}\n" : "\n");
-	return ok;
 }
 
-static bool put_table(struct gen *g, const struct paper_item *it)
+static void put_table(struct gen *g, const struct paper_item *it)
 {
-	const struct table *t = it->table;
-	bool is_long = t->nrow >= LONG_TABLE;
+	bool is_long = it->table->nrow >= LONG_TABLE;
 
 	buf_printf(&g->b, "\\cn%sBegin{%s}", is_long ? "Long" : "Table", it->id);
-	bool ok = arg(g, text2_in(&t->caption, g->p->lang));
-	buf_char(&g->b, '\n');
-	ok = ok && (is_long ? table_tex_long(&g->b, t, g->p->lang, NULL, g->e) : table_tex(&g->b, t, g->p->lang, g->e));
-	ok = ok && put_notes(g, t, is_long);
+	put_tabular(g, it->table, is_long, NULL);
 	buf_str(&g->b, is_long ? "\\cnLongEnd\n" : "");
-	return ok && put_file(g, file_name(g, "table", it->id, ".tex"));
+	put_file(g, file_name(g, "table", it->id, ".tex"));
 }
 
-static bool put_annex(struct gen *g, const struct annex *x)
+static void put_annex(struct gen *g, const struct annex *x)
 {
 	for (size_t i = 0; i < x->npart; i++) {
-		const struct table *t = &x->part[i];
 		buf_str(&g->b, "\\cnPart");
-		bool ok = arg(g, text2_in(&t->caption, g->p->lang));
-		buf_char(&g->b, '\n');
-		if (!ok || !table_tex_long(&g->b, t, g->p->lang, i ? NULL : x->row_id, g->e) || !put_notes(g, t, true))
-			return err_note(g->e, "%s", x->name);
+		put_tabular(g, &x->part[i], true, i ? NULL : x->row_id);
 		buf_str(&g->b, "\\cnPartEnd\n");
 	}
-	return put_file(g, arena_printf(&g->a, "annex-%s.tex", x->name));
+	put_file(g, arena_printf(&g->a, "annex-%s.tex", x->name));
 }
 
-static bool at_use(struct gen *g, const struct use *u)
+static bool check_annex(struct gen *g, const struct use *u)
 {
-	err_at(g->e, u->file, u->line, u->column);
-	return err_excerpt(g->e, u->excerpt, strlen(u->excerpt), u->column);
-}
+	const char *names = "";
 
-static bool check_annexes(struct gen *g)
-{
-	for (size_t i = 0; i < g->annexes.n; i++) {
-		const struct use *u = &g->annexes.item[i];
-		struct buf names = BUF(200);
-		bool known = false;
-		for (size_t k = 0; k < g->p->nannex; k++) {
-			known |= !strcmp(u->id, g->p->annex[k].name);
-			buf_printf(&names, "%s%s", k ? ", " : "", g->p->annex[k].name);
-		}
-		if (!known)
-			err_set(g->e, ERR_ANNEX_UNKNOWN, "%s" ERR_SEP "%s", u->id, buf_text(&names));
-		buf_free(&names);
-		if (!known)
-			return at_use(g, u);
+	for (size_t i = 0; i < g->p->nannex; i++) {
+		if (!strcmp(u->id, g->p->annex[i].name))
+			return true;
+		names = arena_printf(&g->a, "%s%s%s", names, i ? ", " : "", g->p->annex[i].name);
 	}
-	return true;
+	err_set(g->e, ERR_ANNEX_UNKNOWN, "%s" ERR_SEP "%s", u->id, names);
+	return paper_at(g->e, u);
 }
 
-static int by_id(const void *a, const void *b)
+/* Notes what the text uses. \valunit and \valdate must have something to print. */
+static bool check_uses(struct gen *g)
 {
-	return strcmp(((const struct paper_item *)a)->id, ((const struct paper_item *)b)->id);
-}
+	const struct paper *p = g->p;
+	struct uses uses;
 
-/* \valunit and \valdate must have something to print. */
-static bool check_words(struct gen *g)
-{
-	for (size_t i = 0; i < g->uses.n; i++) {
-		const struct use *u = &g->uses.item[i];
-		struct paper_item key = { .id = u->id };
-		const struct paper_item *it = g->p->nitem ? bsearch(&key, g->p->item, g->p->nitem, sizeof key, by_id) : NULL;
-		bool unit = !strcmp(u->macro, "valunit") && it && (!it->unit || !*text2_in(it->unit, g->p->lang));
-		bool date = !strcmp(u->macro, "valdate") && it && it->value && (it->value->is_words || !*it->value->q.period);
-		if (unit || date) {
-			err_set(g->e, unit ? ERR_MACRO_UNIT : ERR_MACRO_DATE, "%s", u->id);
-			return at_use(g, u);
+	if (!paper_uses(&uses, &g->a, p->root, p->dir, g->e))
+		return false;
+	for (size_t i = 0; i < uses.n; i++) {
+		const struct use *u = &uses.item[i];
+		if (u->kind == USE_ANNEX && !check_annex(g, u))
+			return false;
+		for (size_t k = 0; k < p->nitem; k++) {
+			const struct paper_item *it = &p->item[k];
+			if (strcmp(it->id, u->id))
+				continue;
+			g->used[k] |= 1u << u->kind;
+			bool unit = !strcmp(u->macro, "valunit") && (!it->unit || !*text2_in(it->unit, p->lang));
+			bool date = !strcmp(u->macro, "valdate") && it->value && !*it->value->q.period;
+			if (unit || date) {
+				err_set(g->e, unit ? ERR_MACRO_UNIT : ERR_MACRO_DATE, "%s", u->id);
+				return paper_at(g->e, u);
+			}
 		}
 	}
 	return true;
@@ -330,38 +276,53 @@ static bool remove_others(struct gen *g)
 	return true;
 }
 
+/* values.tex takes the buffer for itself until it is whole: figures and tables come after it. */
 static bool put_all(struct gen *g)
 {
 	const struct paper *p = g->p;
-	const struct embed *style = embed_find("render/continuum.sty");
 
-	if (!style)
-		return err_set(g->e, ERR_BUG, "%s", "continuum.sty is not embedded");
-	if (!path_mkdirs(g->dir, g->e) || !path_write(keep(g, "continuum.sty"), style->data, style->size, g->e) || !put_values(g))
-		return false;
+	if (*p->edition)
+		put_edition(g);
 	for (size_t i = 0; i < p->nitem; i++) {
-		const struct paper_item *it = &p->item[i];
-		unsigned set = used(g, it->id);
-		if (it->figure && set & 1u << USE_FIGURE && !put_figure(g, it))
-			return err_note(g->e, "%s", it->id);
-		if (it->table && set & 1u << USE_TABLE && !put_table(g, it))
-			return err_note(g->e, "%s", it->id);
+		if (p->item[i].value && g->used[i] & 1u << USE_VALUE)
+			put_value(g, &p->item[i]);
+		if (g->used[i] & 1u << USE_SOURCE) {
+			buf_printf(&g->b, "\\cnSource{%s}", p->item[i].id);
+			put_sources(g, sources_of(&p->item[i]));
+			buf_char(&g->b, '\n');
+		}
+		if (!g->ok)
+			return err_note(g->e, "%s", p->item[i].id);
 	}
-	for (size_t i = 0; i < p->nannex; i++)
-		if (!put_annex(g, &p->annex[i]))
-			return false;
+	put_file(g, "values.tex");
+	for (size_t i = 0; i < p->nitem; i++) {
+		if (p->item[i].figure && g->used[i] & 1u << USE_FIGURE)
+			put_figure(g, &p->item[i]);
+		if (p->item[i].table && g->used[i] & 1u << USE_TABLE)
+			put_table(g, &p->item[i]);
+		if (!g->ok)
+			return err_note(g->e, "%s", p->item[i].id);
+	}
+	for (size_t i = 0; i < p->nannex; i++) {
+		put_annex(g, &p->annex[i]);
+		if (!g->ok)
+			return err_note(g->e, "%s", p->annex[i].name);
+	}
 	return remove_others(g);
 }
 
 bool paper_generate(const struct paper *p, struct err *e)
 {
-	struct gen g = { .p = p, .b = BUF(PAPER_FILE_BYTES), .e = e };
+	const struct embed *style = embed_find("render/continuum.sty");
+	struct gen g = { .p = p, .b = BUF(PAPER_FILE_BYTES), .text = BUF(4 * ARTEFACT_TEXT), .ok = true, .e = e };
 
+	assert(style);
 	g.dir = arena_printf(&g.a, "%s/%s/generated", p->root, p->dir);
 	g.kept = arena_array(&g.a, const char *, 2 * p->nitem + p->nannex + 2);
-	bool ok = paper_scan_for(&g.uses, &g.a, p->root, p->dir, false, e) && paper_scan_for(&g.annexes, &g.a, p->root, p->dir, true, e) &&
-	          check_annexes(&g) && check_words(&g) && put_all(&g);
+	g.used = arena_array(&g.a, unsigned, p->nitem);
+	bool ok = check_uses(&g) && path_mkdirs(g.dir, e) && path_write(keep(&g, "continuum.sty"), style->data, style->size, e) && put_all(&g);
 	buf_free(&g.b);
+	buf_free(&g.text);
 	arena_free(&g.a);
 	return ok;
 }
@@ -371,18 +332,11 @@ bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e)
 	struct arena a = { 0 };
 	struct paper_files files;
 	struct hash *h = hash_open();
-	const char *folder = path_join(&a, p->root, p->dir);
-	bool ok = paper_files(&files, &a, folder, p->dir, e);
 
 	hash_str(h, embed_build);
 	hash_str(h, p->name);
 	hash_add(h, &p->epoch, sizeof p->epoch);
-	for (size_t i = 0; ok && i < files.n; i++) {
-		char one[HASH_HEX];
-		ok = hash_file(path_join(&a, folder, files.rel[i]), one, NULL, e);
-		hash_str(h, files.rel[i]);
-		hash_str(h, ok ? one : "");
-	}
+	bool ok = paper_files(&files, &a, path_join(&a, p->root, p->dir), p->dir, e) && paper_files_hash(&files, &a, h, e);
 	hash_close(h, key);
 	arena_free(&a);
 	return ok;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE };   /* USE_SOURCE: any result */
+enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE, USE_ANNEX };   /* USE_SOURCE: any result */
 /* file is relative to the project, macro stands without its backslash, excerpt is the whole line */
 struct use { enum use_kind kind; const char *id, *macro, *file, *excerpt; long line, column; };
 struct uses { struct use *item; size_t n; };

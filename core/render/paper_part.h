@@ -5,15 +5,20 @@
 
 enum { PAPER_FILES = 2000, PAPER_DEPTH = 8, PAPER_FILE_BYTES = 64 << 20 };
 
-/* The files of a report folder that LaTeX may read, relative to it, sorted; hidden files, what LaTeX itself left behind and <name>.pdf are not among them.
- * ERR_PAPER_LINK for a symbolic link. folder, shown: the folder's path, and its name in messages. */
-struct paper_files { const char **rel; size_t n; };
+/* Files of a folder, their names relative to it and sorted. */
+struct paper_files { const char *folder, **rel; size_t n; };
+/* shown: the folder's name in messages. The files of a report that LaTeX may read, neither hidden ones, nor what LaTeX itself
+ * left behind, nor <name>.pdf; ERR_PAPER_LINK for a symbolic link. With shown NULL: those that LaTeX wrote for its next run. */
 bool paper_files(struct paper_files *out, struct arena *a, const char *folder, const char *shown, struct err *e);
+/* Adds names and contents. */
+bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e);
 
-/* paper_scan, or the names given to \annex (kind is then not meant). */
-bool paper_scan_for(struct uses *out, struct arena *a, const char *root, const char *dir, bool annexes, struct err *e);
+/* paper_scan, with USE_ANNEX. */
+bool paper_uses(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
+/* Adds the place in the text to an error. Always false. */
+bool paper_at(struct err *e, const struct use *u);
 
-/* Reads TeX's log. True when there is no error in it: then warnings (may be NULL) receives a line for each thing a reader would see.
- * False: *e says what TeX stopped at, in the author's file. */
-bool paper_log(const struct paper *p, const char *log, size_t n, struct buf *warnings, struct err *e);
+/* Reads TeX's log. True when there is no error in it: then warnings (may be NULL) receives a line for each thing that a
+ * reader would see. False: *e says what TeX stopped at, in the author's file. */
+bool paper_log(const struct paper *p, const char *log, struct buf *warnings, struct err *e);
 #endif

@@ -5,178 +5,173 @@
 #include "base/path.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* Ends of names that LaTeX, viewers and editors leave behind. */
+#define LEN(array) (sizeof(array) / sizeof *(array))
+
+/* Ends of names that LaTeX, viewers and editors leave behind; the first five LaTeX reads again in its next run. */
 static const char *const left_behind[] = {
-	".aux", ".log", ".out", ".toc", ".lof", ".lot", ".fls", ".fdb_latexmk", ".synctex.gz", ".synctex", ".bcf", ".run.xml", "~", ".bak",
+	".aux", ".toc", ".out", ".lof", ".lot",
+	".log", ".fls", ".fdb_latexmk", ".synctex.gz", ".synctex", ".bcf", ".run.xml", "~", ".bak",
 };
+enum { READ_AGAIN = 5 };
 
-static bool ends_with(const char *s, const char *end)
+static size_t left_behind_by(const char *name)
 {
-	size_t n = strlen(s), k = strlen(end);
+	size_t i = 0, n = strlen(name);
 
-	return n >= k && !strcmp(s + n - k, end);
+	while (i < LEN(left_behind) && (n < strlen(left_behind[i]) || strcmp(name + n - strlen(left_behind[i]), left_behind[i])))
+		i++;
+	return i;
 }
 
-static bool wanted(const char *name)
-{
-	for (size_t i = 0; i < sizeof left_behind / sizeof *left_behind; i++)
-		if (ends_with(name, left_behind[i]))
-			return false;
-	return name[0] != '.' && path_is_inside(name);
-}
-
-struct walk { struct paper_files *out; struct arena *a; const char *folder, *shown, *product; struct err *e; };
-
-static bool walk(struct walk *w, const char *rel, int depth)
+static bool walk(struct paper_files *f, struct arena *a, const char *rel, const char *shown, int depth, struct err *e)
 {
 	const char **name;
 	size_t n;
 
-	if (depth > PAPER_DEPTH)
-		return err_set(w->e, ERR_PAPER_DEEP, "%d" ERR_SEP "%d", PAPER_FILES, PAPER_DEPTH);
-	if (!path_list(w->a, *rel ? path_join(w->a, w->folder, rel) : w->folder, &name, &n, w->e))
+	if (!path_list(a, path_join(a, f->folder, rel), &name, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		const char *sub = path_join(w->a, rel, name[i]);
+		const char *sub = path_join(a, rel, name[i]);
+		size_t left = left_behind_by(name[i]);
 		struct stat st;
-		if (!wanted(name[i]) || lstat(path_join(w->a, w->folder, sub), &st))
+		if (name[i][0] == '.' || !path_is_inside(name[i]) || (shown && left < LEN(left_behind)) ||
+		    lstat(path_join(a, f->folder, sub), &st))
 			continue;
 		if (S_ISLNK(st.st_mode))
-			return err_set(w->e, ERR_PAPER_LINK, "%s/%s", w->shown, sub);
-		if (S_ISDIR(st.st_mode) && !walk(w, sub, depth + 1))
+			return err_set(e, ERR_PAPER_LINK, "%s/%s", shown ? shown : f->folder, sub);
+		if (S_ISDIR(st.st_mode) && !walk(f, a, sub, shown, depth + 1, e))
 			return false;
-		if (!S_ISREG(st.st_mode) || !strcmp(sub, w->product))
+		if (!S_ISREG(st.st_mode) || (!shown && left >= READ_AGAIN))
 			continue;
-		if (w->out->n == PAPER_FILES)
-			return err_set(w->e, ERR_PAPER_DEEP, "%d" ERR_SEP "%d", PAPER_FILES, PAPER_DEPTH);
-		w->out->rel[w->out->n++] = sub;
+		if (f->n == PAPER_FILES || depth > PAPER_DEPTH)
+			return err_set(e, ERR_PAPER_DEEP, "%d" ERR_SEP "%d", PAPER_FILES, PAPER_DEPTH);
+		f->rel[f->n++] = sub;
 	}
 	return true;
 }
 
 bool paper_files(struct paper_files *out, struct arena *a, const char *folder, const char *shown, struct err *e)
 {
-	const char *slash = strrchr(shown, '/');
-	struct walk w = { out, a, folder, shown, arena_printf(a, "%s.pdf", slash ? slash + 1 : shown), e };
+	const char *slash = shown ? strrchr(shown, '/') : NULL, *product = slash ? arena_printf(a, "%s.pdf", slash + 1) : "";
+	size_t n = 0;
 
-	*out = (struct paper_files){ arena_array(a, const char *, PAPER_FILES), 0 };
-	return walk(&w, "", 1);
+	*out = (struct paper_files){ folder, arena_array(a, const char *, PAPER_FILES), 0 };
+	if (!walk(out, a, "", shown, 1, e))
+		return false;
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->rel[i], product))
+			out->rel[n++] = out->rel[i];
+	out->n = n;
+	return true;
 }
 
-/* The macros that name a result, or an annex. */
-enum { TAKES_BARE = 1, ANNEX = 2 };
-static const struct macro { const char *name; enum use_kind kind; unsigned flags; } macros[] = {
-	{ "val", USE_VALUE, TAKES_BARE }, { "Val", USE_VALUE, TAKES_BARE }, { "valunit", USE_VALUE, 0 }, { "valdate", USE_VALUE, 0 },
-	{ "fig", USE_FIGURE, 0 }, { "figref", USE_FIGURE, 0 }, { "tab", USE_TABLE, 0 }, { "tabref", USE_TABLE, 0 },
-	{ "source", USE_SOURCE, 0 }, { "annex", USE_SOURCE, ANNEX },
+bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e)
+{
+	char digest[HASH_HEX];
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (!hash_file(path_join(a, f->folder, f->rel[i]), digest, NULL, e))
+			return false;
+		hash_str(h, f->rel[i]);
+		hash_str(h, digest);
+	}
+	return true;
+}
+
+/* The macros that name a result, or an annex, with the one option that they know. */
+static const struct macro { const char *name; enum use_kind kind; const char *option; } macros[] = {
+	{ "val", USE_VALUE, "bare" }, { "Val", USE_VALUE, "bare" }, { "valunit", USE_VALUE, NULL }, { "valdate", USE_VALUE, NULL },
+	{ "fig", USE_FIGURE, NULL }, { "figref", USE_FIGURE, NULL }, { "tab", USE_TABLE, NULL }, { "tabref", USE_TABLE, NULL },
+	{ "source", USE_SOURCE, NULL }, { "annex", USE_ANNEX, NULL },
 };
-static const char *const verbatim[] = { "verbatim", "verbatim*", "lstlisting", "Verbatim", "comment", "filecontents", "filecontents*" };
+static const char *const verbatim[] = {
+	"verbatim", "verbatim*", "lstlisting", "Verbatim", "comment", "filecontents", "filecontents*",
+};
 
 struct scan {
 	struct uses *out;
-	size_t cap;
-	bool annexes;                        /* only those; else all the others */
 	struct arena *a;
-	const char *file, *text, *s, *end;   /* s: next character */
+	const char *file, *text, *s;   /* s: next character */
 	struct err *e;
 };
 
-static bool is_letter(char c)
+/* Where `at` stands in the text, with its whole line. */
+static struct use place(const struct scan *x, const char *at)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '@';
-}
-
-static const char *line_of(const struct scan *x, const char *at, long *line)
-{
+	struct use u = { .file = x->file, .line = 1 };
 	const char *start = x->text;
 
-	*line = 1;
-	for (const char *s = x->text; s < at; s++)
-		if (*s == '\n') {
-			start = s + 1;
-			++*line;
-		}
-	return start;
-}
-
-static struct use place(const struct scan *x, const char *at, const char *macro)
-{
-	struct use u = { .file = x->file, .macro = macro };
-	const char *start = line_of(x, at, &u.line), *stop = memchr(at, '\n', (size_t)(x->end - at));
-
+	for (const char *end; (end = memchr(start, '\n', (size_t)(at - start))); start = end + 1)
+		u.line++;
 	u.column = (long)text_utf8_length(start, (size_t)(at - start)) + 1;
-	u.excerpt = arena_strndup(x->a, start, (size_t)((stop ? stop : x->end) - start));
+	u.excerpt = arena_strndup(x->a, start, strcspn(start, "\n"));
 	return u;
 }
 
-static bool refuse(const struct scan *x, const struct use *u, enum err_id id)
+bool paper_at(struct err *e, const struct use *u)
+{
+	err_at(e, u->file, u->line, u->column);
+	return err_excerpt(e, u->excerpt, strlen(u->excerpt), u->column);
+}
+
+static bool refuse(struct scan *x, const struct use *u, enum err_id id)
 {
 	err_set(x->e, id, "\\%s", u->macro);
-	err_at(x->e, u->file, u->line, u->column);
-	return err_excerpt(x->e, u->excerpt, strlen(u->excerpt), u->column);
+	return paper_at(x->e, u);
 }
 
 /* TeX skips spaces and one line end after the name of a macro. */
 static void skip_spaces(struct scan *x)
 {
-	bool line_end = false;
-
-	while (x->s < x->end && (*x->s == ' ' || *x->s == '\t' || *x->s == '\r' || (*x->s == '\n' && !line_end)))
-		line_end |= *x->s++ == '\n';
+	x->s += strspn(x->s, " \t\r");
+	if (*x->s == '\n')
+		x->s += 1 + strspn(x->s + 1, " \t\r");
 }
 
-static bool is_id(const char *s)
+/* The text in the brackets that begin here, on one line, without braces in it; "" otherwise. */
+static const char *argument(struct scan *x, const char *brackets)
 {
-	const char *dot = strchr(s, '.');
-	char first[65];
+	const char *from = x->s + 1;
 
-	if (!dot || dot - s > 64)
-		return false;
-	memcpy(first, s, (size_t)(dot - s));
-	first[dot - s] = 0;
-	return text_is_name(first) && text_is_name(dot + 1);
+	if (*x->s != brackets[0])
+		return "";
+	size_t n = strcspn(from, "{}]%\\\n");
+	if (from[n] != brackets[1])
+		return "";
+	x->s = from + n + 1;
+	return arena_strndup(x->a, from, n);
 }
 
-/* Text between open and close at x->s, on one line, without braces; NULL otherwise. */
-static char *argument(struct scan *x, char open, char close)
+static bool is_id(struct arena *a, const char *s)
 {
-	if (x->s == x->end || *x->s != open)
-		return NULL;
-	const char *from = ++x->s;
-	while (x->s < x->end && *x->s != close && !strchr("{}%\\\n", *x->s))
-		x->s++;
-	if (x->s == x->end || *x->s != close)
-		return NULL;
-	return arena_strndup(x->a, from, (size_t)(x->s++ - from));
+	size_t n = strcspn(s, ".");
+
+	return s[n] && text_is_name(arena_strndup(a, s, n)) && text_is_name(s + n + 1);
 }
 
 static bool use(struct scan *x, const char *at, const struct macro *m)
 {
-	struct use u = place(x, at, m->name);
+	struct use u = place(x, at), *item = x->out->item;
+	size_t n = x->out->n;
 
 	u.kind = m->kind;
+	u.macro = m->name;
 	skip_spaces(x);
-	if ((m->flags & TAKES_BARE) && x->s < x->end && *x->s == '[') {
-		const char *option = argument(x, '[', ']');
-		if (!option || strcmp(option, "bare"))
+	if (m->option && *x->s == '[') {
+		if (strcmp(argument(x, "[]"), m->option))
 			return refuse(x, &u, ERR_MACRO_OPTION);
 		skip_spaces(x);
 	}
-	u.id = argument(x, '{', '}');
-	if (!u.id || !(m->flags & ANNEX ? text_is_name(u.id) : is_id(u.id)))
-		return refuse(x, &u, m->flags & ANNEX ? ERR_MACRO_ANNEX : ERR_MACRO_ID);
-	if (!(m->flags & ANNEX) == x->annexes)
-		return true;
-	if (x->out->n == x->cap) {
-		struct use *more = arena_array(x->a, struct use, x->cap ? x->cap * 2 : 64);
-		if (x->cap)
-			memcpy(more, x->out->item, sizeof *more * x->cap);
-		x->out->item = more;
-		x->cap = x->cap ? x->cap * 2 : 64;
+	u.id = argument(x, "{}");
+	if (m->kind == USE_ANNEX ? !text_is_name(u.id) : !is_id(x->a, u.id))
+		return refuse(x, &u, m->kind == USE_ANNEX ? ERR_MACRO_ANNEX : ERR_MACRO_ID);
+	if (!(n & (n - 1))) {   /* full at 0, 1, 2, 4, 8 … */
+		x->out->item = arena_array(x->a, struct use, n ? 2 * n : 1);
+		for (size_t i = 0; i < n; i++)
+			x->out->item[i] = item[i];
 	}
 	x->out->item[x->out->n++] = u;
 	return true;
@@ -184,99 +179,86 @@ static bool use(struct scan *x, const char *at, const struct macro *m)
 
 static void skip_past(struct scan *x, const char *what)
 {
-	const char *found = memmem(x->s, (size_t)(x->end - x->s), what, strlen(what));
+	const char *found = strstr(x->s, what);
 
-	x->s = found ? found + strlen(what) : x->end;
-}
-
-static void environment(struct scan *x, bool begins)
-{
-	const char *name = argument(x, '{', '}');
-
-	if (name && !begins && !strcmp(name, "document"))
-		x->s = x->end;   /* TeX reads no further */
-	for (size_t i = 0; name && begins && i < sizeof verbatim / sizeof *verbatim; i++)
-		if (!strcmp(name, verbatim[i]))
-			skip_past(x, arena_printf(x->a, "\\end{%s}", name));
+	x->s = found ? found + strlen(what) : x->s + strlen(x->s);
 }
 
 static bool command(struct scan *x)
 {
-	const char *at = x->s++, *name = x->s;
+	const char *at = x->s++;
+	size_t n = strspn(x->s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@");
+	const char *name = arena_strndup(x->a, x->s, n);
 
-	while (x->s < x->end && is_letter(*x->s))
-		x->s++;
-	size_t n = (size_t)(x->s - name);
-	if (!n) {
-		x->s += x->s < x->end;   /* \% and its like */
-		return true;
+	x->s += n ? n : *x->s != 0;   /* \% and its like */
+	if (!strcmp(name, "verb")) {
+		x->s += *x->s == '*';
+		const char stop[] = { *x->s, 0 };
+		x->s += *x->s != 0;
+		skip_past(x, stop);
+	} else if (!strcmp(name, "begin")) {
+		const char *environment = argument(x, "{}");
+		for (size_t i = 0; i < LEN(verbatim); i++)
+			if (!strcmp(environment, verbatim[i]))
+				skip_past(x, arena_printf(x->a, "\\end{%s}", environment));
+	} else if (!strcmp(name, "end") && !strcmp(argument(x, "{}"), "document")) {
+		x->s += strlen(x->s);   /* TeX reads no further */
 	}
-	if ((n == 5 && !memcmp(name, "begin", 5)) || (n == 3 && !memcmp(name, "end", 3))) {
-		environment(x, n == 5);
-		return true;
-	}
-	if (n == 4 && !memcmp(name, "verb", 4)) {
-		x->s += x->s < x->end && *x->s == '*';
-		char stop[2] = { x->s < x->end ? *x->s++ : 0, 0 };
-		skip_past(x, stop[0] ? stop : "\n");
-		return true;
-	}
-	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (strlen(macros[i].name) == n && !memcmp(name, macros[i].name, n))
+	for (size_t i = 0; i < LEN(macros); i++)
+		if (!strcmp(macros[i].name, name))
 			return use(x, at, &macros[i]);
 	return true;
 }
 
-static bool scan_text(struct scan *x)
+/* n: bytes of the file; a NUL among them is no text either. */
+static bool scan_text(struct scan *x, size_t n)
 {
-	size_t n = (size_t)(x->end - x->text), bad = text_utf8_bad(x->text, n);
+	size_t bad = text_utf8_bad(x->text, strlen(x->text));
 
 	if (bad < n) {
-		long line;
-		const char *start = line_of(x, x->text + bad, &line);
+		struct use u = place(x, x->text + bad);
 		err_set(x->e, ERR_NOT_UTF8, "%s" ERR_SEP "%zu", x->file, bad);
-		return err_at(x->e, x->file, line, (long)text_utf8_length(start, (size_t)(x->text + bad - start)) + 1);
+		return paper_at(x->e, &u);
 	}
-	while (x->s < x->end) {
-		if (*x->s == '%') {
-			const char *stop = memchr(x->s, '\n', (size_t)(x->end - x->s));
-			x->s = stop ? stop : x->end;
-		} else if (*x->s == '\\') {
-			if (!command(x))
-				return false;
-		} else {
-			x->s++;
-		}
-	}
-	return true;
-}
-
-bool paper_scan_for(struct uses *out, struct arena *a, const char *root, const char *dir, bool annexes, struct err *e)
-{
-	struct scan x = { .out = out, .a = a, .annexes = annexes, .e = e };
-	const char *folder = path_join(a, root, dir);
-	struct paper_files files;
-
-	*out = (struct uses){ 0 };
-	if (!paper_files(&files, a, folder, dir, e))
-		return false;
-	for (size_t i = 0; i < files.n; i++) {
-		struct buf b = BUF(PAPER_FILE_BYTES);
-		if (!strncmp(files.rel[i], "generated/", 10) || !ends_with(files.rel[i], ".tex"))
-			continue;
-		x.file = path_join(a, dir, files.rel[i]);
-		bool ok = path_read(path_join(a, folder, files.rel[i]), b.max, &b, e);
-		x.s = x.text = buf_text(&b);
-		x.end = x.text + b.n;
-		ok = ok && scan_text(&x);
-		buf_free(&b);
-		if (!ok)
+	while (*(x->s += strcspn(x->s, "%\\"))) {
+		if (*x->s == '%')
+			x->s += strcspn(x->s, "\n");
+		else if (!command(x))
 			return false;
 	}
 	return true;
 }
 
+bool paper_uses(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
+{
+	struct scan x = { .out = out, .a = a, .e = e };
+	struct paper_files files;
+	bool ok = paper_files(&files, a, path_join(a, root, dir), dir, e);
+
+	*out = (struct uses){ 0 };
+	for (size_t i = 0; ok && i < files.n; i++) {
+		struct buf b = BUF(PAPER_FILE_BYTES);
+		const char *dot = strrchr(files.rel[i], '.');
+		if (!strncmp(files.rel[i], "generated/", 10) || !dot || strcmp(dot, ".tex"))
+			continue;
+		x.file = path_join(a, dir, files.rel[i]);
+		ok = path_read(path_join(a, files.folder, files.rel[i]), b.max, &b, e);
+		x.s = x.text = buf_text(&b);
+		ok = ok && scan_text(&x, b.n);
+		buf_free(&b);
+	}
+	return ok;
+}
+
 bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
 {
-	return paper_scan_for(out, a, root, dir, false, e);
+	struct uses all;
+
+	if (!paper_uses(&all, a, root, dir, e))
+		return false;
+	*out = (struct uses){ all.item, 0 };
+	for (size_t i = 0; i < all.n; i++)
+		if (all.item[i].kind != USE_ANNEX)
+			out->item[out->n++] = all.item[i];
+	return true;
 }

@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "render/tex.h"
 
+#include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Widths of TeX Gyre Heros, 1/1000 of the type size, for U+0020 … U+007E (its font metrics, qhvr.afm). */
@@ -24,9 +24,8 @@ static const unsigned short widths[] = {
 #define SEP 11.4          /* points between columns, twice \tabcolsep */
 #define TEXT_WIDTH 455.2  /* 160 mm in points */
 #define MM 2.845          /* points */
-#define WORD_BREAKS 20    /* as in tex_cell */
 
-struct column { double natural, word, width; bool settled; };   /* points; width 0 = natural */
+struct column { double natural, least; };   /* points: with no line broken, and with the longest word */
 
 static double width_of(const char *s, size_t n, bool bold)
 {
@@ -45,14 +44,10 @@ static double longest_word(const char *s, bool bold)
 	double best = 0;
 
 	while (*s) {
-		size_t n = strcspn(s, " "), k = n;
-		if (n > WORD_BREAKS)
-			k = strcspn(s, "._/-=&? ") + 1;
-		if (k > n)
-			k = n;
-		best = fmax(best, width_of(s, k, bold));
-		s += k;
-		s += *s == ' ';
+		size_t n = strcspn(s, " "), part = n > TEX_LONG_WORD ? strcspn(s, TEX_BREAK_AFTER " ") + 1 : n;
+		part = part < n ? part : n;
+		best = fmax(best, width_of(s, part, bold));
+		s += part + (s[part] == ' ');
 	}
 	return best;
 }
@@ -60,7 +55,7 @@ static double longest_word(const char *s, bool bold)
 static void measure(struct column *c, const char *s, bool bold)
 {
 	c->natural = fmax(c->natural, width_of(s, strlen(s), bold));
-	c->word = fmax(c->word, longest_word(s, bold));
+	c->least = fmax(c->least, longest_word(s, bold));
 }
 
 /* A group row with nothing but its name spans the table. */
@@ -72,54 +67,44 @@ static bool spans(const struct table *t, const struct table_row *r, enum lang la
 	return r->kind == ROW_GROUP;
 }
 
-/* Narrow columns keep their natural width; the wide ones share what is left, none below its longest word. */
-static void share_room(struct column *c, size_t n, double room)
+/* The width that the columns may have which do not keep their natural one, by halving: none gets less than its longest word. */
+static double fair_width(const struct column *c, size_t n, double room)
 {
-	size_t open = n;
+	double low = 0, high = TEXT_WIDTH;
 
-	for (bool again = true; again && open;) {
-		double fair = room / (double)open;
-		again = false;
-		for (size_t j = 0; j < n; j++) {
-			bool fits = c[j].natural <= fair, must = c[j].word > fair;
-			if (c[j].settled || (!fits && !must))
-				continue;
-			if (!fits)
-				c[j].width = c[j].word;
-			room -= fits ? c[j].natural : c[j].word;
-			c[j].settled = again = true;
-			open--;
-			break;
-		}
+	for (int step = 0; step < 60; step++) {
+		double middle = (low + high) / 2, sum = 0;
+		for (size_t j = 0; j < n; j++)
+			sum += fmin(c[j].natural, fmax(c[j].least, middle));
+		*(sum > room ? &high : &low) = middle;
 	}
-	for (size_t j = 0; j < n; j++)
-		if (!c[j].settled)
-			c[j].width = room / (double)open;
+	return low;
 }
 
-static bool layout(struct column *c, const struct table *t, enum lang lang, struct err *e)
+/* Appends the columns' types: l r c where the text keeps its natural width, L R C{width} where it is set in lines. */
+static bool columns(struct buf *out, const struct table *t, enum lang lang, struct err *e)
 {
-	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), natural = 0, least = 0, asked = 0;
-	size_t nasked = 0;
+	struct column c[ARTEFACT_COLUMNS] = { 0 };
+	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), least = 0, asked = 0;
+	bool all = true;
 
+	assert(t->ncolumn <= ARTEFACT_COLUMNS);
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		asked += t->column[j].width;
-		nasked += t->column[j].width > 0;
+		all &= t->column[j].width > 0;
 	}
-	/* Shares for all columns are proportions: the table is as wide as the text. */
-	double unit = nasked == t->ncolumn ? room / asked : TEXT_WIDTH, less = nasked == t->ncolumn ? 0 : SEP;
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		measure(&c[j], text2_in(&t->column[j].head, lang), true);
 		for (size_t i = 0; i < t->nrow; i++)
 			if (!spans(t, &t->row[i], lang))
 				measure(&c[j], text2_in(&t->row[i].cell[j], lang), t->row[i].kind != ROW_NORMAL);
 		if (t->column[j].width > 0) {
-			c[j].width = fmax(t->column[j].width * unit - less, c[j].word);
-			c[j].natural = c[j].width;
-			c[j].word = nasked == t->ncolumn ? c[j].word : c[j].width;
+			/* Shares for all columns are proportions: the table is as wide as the text. */
+			double width = all ? t->column[j].width / asked * room : t->column[j].width * TEXT_WIDTH - SEP;
+			c[j].natural = fmax(width, c[j].least);
+			c[j].least = all ? c[j].least : c[j].natural;
 		}
-		natural += c[j].natural;
-		least += c[j].word;
+		least += c[j].least;
 	}
 	if (least > room) {
 		struct buf mm = BUF(32);
@@ -128,110 +113,71 @@ static bool layout(struct column *c, const struct table *t, enum lang lang, stru
 		buf_free(&mm);
 		return false;
 	}
-	if (natural > room + .01)
-		share_room(c, t->ncolumn, room);
-	return true;
-}
-
-static void column_type(struct buf *out, enum align align, double width)
-{
-	if (width > 0) {
-		buf_char(out, "LRC"[align]);
-		buf_char(out, '{');
-		num_put_fixed(out, floor(width * 10) / 10, 1);
-		buf_str(out, "pt}");
-	} else {
-		buf_char(out, "lrc"[align]);
-	}
-}
-
-static bool cell(struct buf *out, const char *s, bool bold, struct err *e)
-{
-	if (!bold || !*s)
-		return tex_cell(out, s, e);
-	buf_str(out, "\\textbf{");
-	bool ok = tex_cell(out, s, e);
-	buf_char(out, '}');
-	return ok;
-}
-
-static bool head(struct buf *out, const struct table *t, enum lang lang, struct err *e)
-{
-	buf_str(out, "\\toprule\n");
+	double fair = fair_width(c, t->ncolumn, room);
 	for (size_t j = 0; j < t->ncolumn; j++) {
-		buf_str(out, j ? " & " : "");
-		if (!cell(out, text2_in(&t->column[j].head, lang), true, e))
-			return false;
+		bool lines = t->column[j].width > 0 || c[j].natural > fair + .01;
+		buf_char(out, (lines ? "LRC" : "lrc")[t->column[j].align]);
+		if (lines) {
+			double width = fmin(c[j].natural, fmax(c[j].least, fair));
+			buf_char(out, '{');
+			num_put_fixed(out, floor(width * 10 + 1e-6) / 10, 1);
+			buf_str(out, "pt}");
+		}
 	}
-	buf_str(out, " \\\\\n\\midrule\n");
 	return true;
+}
+
+static bool cell(struct buf *out, const struct text2 *text, enum lang lang, bool bold, struct err *e)
+{
+	const char *s = text2_in(text, lang);
+
+	bold &= *s != 0;
+	buf_str(out, bold ? "\\textbf{" : "");
+	bool ok = tex_cell(out, s, e);
+	buf_str(out, bold ? "}" : "");
+	return ok;
 }
 
 static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang, const char *id, bool stays, struct err *e)
 {
 	const struct table_row *r = &t->row[i];
+	bool whole = spans(t, r, lang), ok = true;
 
 	if (i && r->kind == ROW_TOTAL && r[-1].kind != ROW_TOTAL)
 		buf_str(out, "\\midrule\n");
 	else if (i)
 		buf_str(out, r->kind == ROW_GROUP ? "\\cnRowGroup\n" : "\\cnRow\n");
-	if (spans(t, r, lang)) {
+	if (whole)
 		buf_printf(out, "\\multicolumn{%zu}{@{}l@{}}{", t->ncolumn);
-		if (!cell(out, text2_in(&r->cell[0], lang), true, e))
-			return false;
-		buf_str(out, "} \\\\*\n");
-		return true;
-	}
-	if (id)
+	else if (id)
 		buf_printf(out, "\\cnTarget{%s}", id);
-	for (size_t j = 0; j < t->ncolumn; j++) {
+	for (size_t j = 0; ok && j < (whole ? 1 : t->ncolumn); j++) {
 		buf_str(out, j ? " & " : "");
-		if (!cell(out, text2_in(&r->cell[j], lang), r->kind != ROW_NORMAL, e))
-			return false;
+		ok = cell(out, &r->cell[j], lang, r->kind != ROW_NORMAL, e);
 	}
-	buf_str(out, stays ? " \\\\*\n" : " \\\\\n");
-	return true;
-}
-
-/* A refusal names the cell's row where it is in one. */
-static bool rows(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, bool is_long, struct err *e)
-{
-	for (size_t i = 0; i < t->nrow; i++)
-		if (!row(out, t, i, lang, row_id ? row_id[i] : NULL, is_long && i + 1 == t->nrow, e))
-			return err_note(e, "%s, row %zu", t->name, i + 1);
-	return true;
-}
-
-static bool begin(struct buf *out, const char *name, const struct table *t, enum lang lang, struct err *e)
-{
-	struct column *c = calloc(t->ncolumn ? t->ncolumn : 1, sizeof *c);
-
-	if (!c)
-		abort();
-	bool ok = t->ncolumn ? layout(c, t, lang, e) : err_set(e, ERR_TABLE_EMPTY, "%s", t->name);
-	if (ok) {
-		buf_printf(out, "\\begin{%s}{@{}", name);
-		for (size_t j = 0; j < t->ncolumn; j++)
-			column_type(out, t->column[j].align, c[j].width);
-		buf_str(out, "@{}}\n");
-		ok = head(out, t, lang, e) || err_note(e, "%s", t->name);
-	}
-	free(c);
+	buf_str(out, whole ? "} \\\\*\n" : stays ? " \\\\*\n" : " \\\\\n");
 	return ok;
 }
 
-bool table_tex(struct buf *out, const struct table *t, enum lang lang, struct err *e)
+bool table_tex(struct buf *out, const struct table *t, enum lang lang, bool is_long, const char *const *row_id, struct err *e)
 {
-	if (!begin(out, "tabular", t, lang, e) || !rows(out, t, lang, NULL, false, e))
-		return false;
-	buf_str(out, "\\bottomrule\n\\end{tabular}\n");
-	return true;
-}
+	bool ok = t->ncolumn || err_set(e, ERR_TABLE_EMPTY, "%s", t->name);
 
-bool table_tex_long(struct buf *out, const struct table *t, enum lang lang, const char *const *row_id, struct err *e)
-{
-	if (!begin(out, "longtable", t, lang, e))
+	buf_printf(out, "\\begin{%s}{@{}", is_long ? "longtable" : "tabular");
+	if (!ok || !columns(out, t, lang, e))
 		return false;
-	buf_str(out, "\\endhead\n\\bottomrule\n\\endfoot\n\\noalign{}\\endlastfoot\n");
-	return rows(out, t, lang, row_id, true, e);
+	buf_str(out, "@{}}\n\\toprule\n");
+	for (size_t j = 0; ok && j < t->ncolumn; j++) {
+		buf_str(out, j ? " & " : "");
+		ok = cell(out, &t->column[j].head, lang, true, e);
+	}
+	if (!ok)
+		return err_note(e, "%s", t->name);
+	buf_str(out, " \\\\\n\\midrule\n");
+	buf_str(out, is_long ? "\\endhead\n\\bottomrule\n\\endfoot\n\\noalign{}\\endlastfoot\n" : "");
+	for (size_t i = 0; i < t->nrow; i++)
+		if (!row(out, t, i, lang, row_id ? row_id[i] : NULL, is_long && i + 1 == t->nrow, e))
+			return err_note(e, "%s, row %zu", t->name, i + 1);
+	buf_str(out, is_long ? "" : "\\bottomrule\n\\end{tabular}\n");
+	return true;
 }

@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ASCII that is not written as it is. Braces and empty groups also break the ligatures of T1 (-- << ?` ,, ''),
@@ -56,125 +55,95 @@ static const struct sign { uint32_t c; const char *tex; } signs[] = {
 	{ 0x2212, "\\textminus{}" }, { 0x221E, "\\cnInfinity{}" }, { 0x2248, "\\cnApprox{}" }, { 0x2264, "\\cnLe{}" }, { 0x2265, "\\cnGe{}" },
 };
 
-enum { LONG_WORD = 20 };   /* bytes from which a word without a space may break in a cell */
-
-static int by_code(const void *key, const void *entry)
+/* How a character is written; NULL where the fonts have no place for it. */
+static const char *written(uint32_t c, const char *utf8)
 {
-	uint32_t c = *(const uint32_t *)key, d = ((const struct sign *)entry)->c;
-
-	return c < d ? -1 : c > d;
+	if (c < 0x80)
+		return c < 0x20 || c == 0x7f ? NULL : ascii[c] ? ascii[c] : utf8;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (signs[i].c == c)
+			return signs[i].tex;
+	return strstr(letters, utf8) ? utf8 : NULL;
 }
 
-static bool one(struct buf *out, const char *s, size_t n, uint32_t c)
+/* breaks: a line may end after the signs of TEX_BREAK_AFTER. */
+static bool characters(struct buf *out, const char *s, size_t n, bool breaks, struct err *e)
 {
-	char utf8[8] = { 0 };
-
-	if (c < 0x80) {
-		if (c < 0x20 || c == 0x7f)
-			return false;
-		if (ascii[c])
-			buf_str(out, ascii[c]);
-		else
-			buf_char(out, (char)c);
-		return true;
-	}
-	memcpy(utf8, s, n);
-	if (strstr(letters, utf8)) {
-		buf_str(out, utf8);
-		return true;
-	}
-	const struct sign *sign = bsearch(&c, signs, sizeof signs / sizeof *signs, sizeof *signs, by_code);
-	if (sign)
-		buf_str(out, sign->tex);
-	return sign;
-}
-
-static bool part(struct buf *out, const char *s, size_t n, struct err *e)
-{
-	const char *end = s + n;
-
 	assert(text_utf8_bad(s, n) == n);
-	while (s < end) {
-		const char *from = s;
+	for (const char *end = s + n, *from = s; s < end; from = s) {
 		uint32_t c = text_utf8_next(&s, end);
-		if (!one(out, from, (size_t)(s - from), c))
-			return err_set(e, ERR_TEX_GLYPH, "U+%04X" ERR_SEP "%.*s", (unsigned)c, c < 0x20 || c == 0x7f ? 0 : (int)(s - from), from);
-	}
-	return true;
-}
-
-bool tex_address(struct buf *out, const char *s)
-{
-	size_t start = out->n;
-
-	if (strncmp(s, "https://", 8) && strncmp(s, "http://", 7))
-		return false;
-	for (; *s; s++) {
-		bool plain = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || text_is_digit(*s) || strchr("-._/?=:+,;@()", *s);
-		if (!plain && !strchr("%#&~", *s)) {
-			out->n = start;
-			return false;
-		}
-		if (!plain)
-			buf_char(out, '\\');
-		buf_char(out, *s);
-	}
-	return true;
-}
-
-/* A word without spaces: where it is long, it may break after signs. */
-static bool word(struct buf *out, const char *s, size_t n, struct err *e)
-{
-	static const char after[] = "._/-=&?";
-	struct buf address = BUF(8192);
-	char *copy = n > LONG_WORD ? strndup(s, n) : NULL;
-	bool ok = true, link = copy && tex_address(&address, copy);
-
-	if (link)
-		buf_printf(out, "\\href{%s}{", buf_text(&address));
-	for (size_t from = 0; ok && from < n;) {
-		size_t k = n - from;
-		if (n > LONG_WORD) {
-			for (k = 1; from + k < n && !strchr(after, s[from + k - 1]); k++)
-				;
-		}
-		ok = part(out, s + from, k, e);
-		from += k;
-		if (from < n)
+		char utf8[5] = { 0 };
+		memcpy(utf8, from, (size_t)(s - from));
+		const char *tex = written(c, utf8);
+		if (!tex)
+			return err_set(e, ERR_TEX_GLYPH, "U+%04X" ERR_SEP "%s", (unsigned)c, utf8);
+		buf_str(out, tex);
+		if (breaks && s < end && strchr(TEX_BREAK_AFTER, *from))
 			buf_str(out, "\\cnBreak{}");
 	}
-	if (link)
-		buf_char(out, '}');
-	buf_free(&address);
-	free(copy);
-	return ok;
+	return true;
+}
+
+static bool is_address(const char *s, size_t n)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._/?=:+,;@()%#&~";
+
+	return (!strncmp(s, "https://", 8) || !strncmp(s, "http://", 7)) && strspn(s, allowed) >= n;
+}
+
+static void put_address(struct buf *out, const char *s, size_t n)
+{
+	for (; n; n--, s++) {
+		buf_str(out, strchr("%#&~", *s) ? "\\" : "");
+		buf_char(out, *s);
+	}
 }
 
 /* No line begins with punctuation that French sets off, and none ends with an opening guillemet: those spaces do not break. */
-static bool words(struct buf *out, const char *s, bool cell, struct err *e)
+static bool text(struct buf *out, const char *s, bool cell, struct err *e)
 {
-	for (const char *start = s; *s;) {
+	bool ok = true;
+
+	for (const char *start = s; ok && *s;) {
+		if (*s == ' ') {
+			bool opens = s - start >= 2 && !memcmp(s - 2, "«", 2);
+			bool closes = (s[1] && strchr(";:!?%", s[1])) || !strncmp(s + 1, "»", 2);
+			buf_str(out, opens || closes ? "\\nobreakspace{}" : " ");
+			s++;
+			continue;
+		}
 		size_t n = strcspn(s, " ");
-		if (n && !(cell ? word : part)(out, s, n, e))
-			return false;
+		bool breaks = cell && n > TEX_LONG_WORD, link = breaks && is_address(s, n);
+		if (link) {
+			buf_str(out, "\\href{");
+			put_address(out, s, n);
+			buf_str(out, "}{");
+		}
+		ok = characters(out, s, n, breaks, e);
+		buf_str(out, link ? "}" : "");
 		s += n;
-		if (!*s)
-			break;
-		bool opens = s - start >= 2 && !memcmp(s - 2, "«", 2), closes = (s[1] && strchr(";:!?%", s[1])) || !strncmp(s + 1, "»", 2);
-		buf_str(out, opens || closes ? "\\nobreakspace{}" : " ");
-		s++;
 	}
-	return true;
+	return ok;
 }
 
 bool tex_text(struct buf *out, const char *s, struct err *e)
 {
-	return words(out, s, false, e);
+	return text(out, s, false, e);
 }
 
 bool tex_cell(struct buf *out, const char *s, struct err *e)
 {
-	return words(out, s, true, e);
+	return text(out, s, true, e);
+}
+
+bool tex_address(struct buf *out, const char *s)
+{
+	size_t n = strlen(s);
+
+	if (!is_address(s, n))
+		return false;
+	put_address(out, s, n);
+	return true;
 }
 
 void tex_pdf_hex(struct buf *out, const char *s)
@@ -183,10 +152,9 @@ void tex_pdf_hex(struct buf *out, const char *s)
 
 	buf_str(out, "FEFF");
 	while (s < end) {
-		uint32_t c = text_utf8_next(&s, end);
+		unsigned c = text_utf8_next(&s, end);
 		if (c >= 0x10000)
-			buf_printf(out, "%04X%04X", (unsigned)(0xD800 + ((c - 0x10000) >> 10)), (unsigned)(0xDC00 + ((c - 0x10000) & 0x3FF)));
-		else
-			buf_printf(out, "%04X", (unsigned)c);
+			buf_printf(out, "%04X", 0xD800 + ((c - 0x10000) >> 10));
+		buf_printf(out, "%04X", c >= 0x10000 ? 0xDC00 + (c & 0x3FF) : c);
 	}
 }

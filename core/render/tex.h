@@ -1,15 +1,18 @@
-/* Text for LaTeX: every character that TeX treats specially becomes harmless; anything without a glyph in the report's fonts is refused by name. */
+/* Text for LaTeX: every character that TeX treats specially becomes harmless;
+ * anything without a glyph in the report's fonts is refused by name. */
 #ifndef RENDER_TEX_H
 #define RENDER_TEX_H
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already; where they are plain they do not break.
- * ERR_TEX_GLYPH names a character that cannot be printed. */
+/* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already; where they are plain
+ * they do not break. ERR_TEX_GLYPH names a character that cannot be printed. */
 bool tex_text(struct buf *out, const char *s, struct err *e);
-/* The same for a cell or a line of sources: long words without a space (identifiers, addresses) may break after . _ / - = & ?,
- * and an http or https address becomes a link. */
+/* The same for a cell or a line of sources: words without a space of more than TEX_LONG_WORD bytes (identifiers,
+ * addresses) may break after the signs of TEX_BREAK_AFTER, and an http or https address becomes a link. */
 bool tex_cell(struct buf *out, const char *s, struct err *e);
+enum { TEX_LONG_WORD = 20 };
+#define TEX_BREAK_AFTER "._/-=&?"
 /* Appends text as the address of \href. False, with nothing added, for anything but a plain http or https address. */
 bool tex_address(struct buf *out, const char *s);
 /* Appends UTF-8 as UTF-16BE hexadecimal digits with byte order mark: a PDF text string. */

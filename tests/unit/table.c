@@ -17,7 +17,7 @@ static const char *tabular(struct table *t, const char *const *id, bool is_long)
 
 	buf_free(&b);
 	b = BUF(1 << 16);
-	if (is_long ? !table_tex_long(&b, t, LANG_EN, id, &e) : !table_tex(&b, t, LANG_EN, &e)) {
+	if (!table_tex(&b, t, LANG_EN, is_long, id, &e)) {
 		buf_clear(&b);
 		err_message(&e, LANG_EN, &b);
 		buf_printf(&b, " (%s)", e.note);

@@ -83,7 +83,7 @@ static bool run(struct job *j, struct buf *warnings)
 	j->runs++;
 	buf_clear(&j->log);
 	bool ok = proc_run(&child, &o, NULL, 0, NULL, j->e);
-	if (ok && child.end == PROC_EXITED && (child.code == 0 || path_exists(log)))
+	if (ok && child.end == PROC_EXITED && path_exists(log))
 		ok = path_read(log, j->log.max, &j->log, j->e) && paper_log(p, buf_text(&j->log), warnings, j->e);
 	ok = ok && proc_ok(&child, tool, j->e);
 	proc_close(&child);

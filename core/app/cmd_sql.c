@@ -43,34 +43,41 @@ static void print_json_row(struct stmt *st, bool first)
 	buf_free(&row);
 }
 
+static void print_plain_row(struct stmt *st, struct buf *row)
+{
+	int n = stmt_columns(st);
+
+	buf_clear(row);
+	for (int i = 0; i < n; i++) {
+		struct cell c = stmt_cell(st, i);
+		put_cell(row, &c, false);
+		buf_char(row, i + 1 < n ? '\t' : '\n');
+	}
+	fwrite(row->s, 1, row->n, stdout);
+}
+
+/* Nothing is printed before the first row is there: most queries that fail do so before it. */
 static int print_stream(struct stmt *st, bool json, struct err *e)
 {
 	struct buf row = BUF(1 << 26);
-	int step, n = stmt_columns(st);
-	bool first = true;
+	int step = stmt_step(st, e), n = stmt_columns(st);
 
+	if (step < 0)
+		return step;
 	if (json)
 		putchar('[');
 	for (int i = 0; !json && i < n; i++)
 		printf("%s%c", stmt_column_name(st, i), i + 1 < n ? '\t' : '\n');
-	while ((step = stmt_step(st, e)) == 1) {
-		if (json) {
+	for (bool first = true; step == 1; step = stmt_step(st, e), first = false) {
+		if (json)
 			print_json_row(st, first);
-			first = false;
-			continue;
-		}
-		buf_clear(&row);
-		for (int i = 0; i < n; i++) {
-			struct cell c = stmt_cell(st, i);
-			put_cell(&row, &c, false);
-			buf_char(&row, i + 1 < n ? '\t' : '\n');
-		}
-		fwrite(row.s, 1, row.n, stdout);
+		else
+			print_plain_row(st, &row);
 	}
 	if (json)
 		puts("\n]");
 	buf_free(&row);
-	return step;
+	return step < 0 ? -2 : step;
 }
 
 static void print_padded(const char *s, size_t width, bool right, bool last)
@@ -145,6 +152,8 @@ int cmd_sql(struct app *app)
 		step = isatty(STDOUT_FILENO) && !app->json ? print_aligned(st, &p.project.arena, &app->log, &e) : print_stream(st, app->json, &e);
 	stmt_done(st);
 	db_close(db);
+	/* Rows are on stdout already: the error goes to stderr in words, whatever the form of the rows. */
+	app->json &= step != -2;
 	int code = step < 0 ? app_fail(app, &e) : EXIT_OK;
 	plan_close(&p);
 	return code;

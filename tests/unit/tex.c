@@ -20,7 +20,7 @@ static void test_escapes(void)
 	static const struct { const char *in, *want; } cases[] = {
 		{ "", "" }, { "aé Œ", "aé Œ" }, { "\\write18{x}", "\\textbackslash{}write18\\{x\\}" }, { "50 % & #1_a ; b", "50\\nobreakspace{}\\% \\& \\#1\\_a\\nobreakspace{}\\cnSemicolon{} b" },
 		{ "a--b", "a-{}-{}b" }, { "21\u202f000", "21\\,000" }, { "« b »", "\\guillemotleft{}\\nobreakspace{}b\\nobreakspace{}\\guillemotright{}" },
-		{ "~^", "\\textasciitilde{}\\textasciicircum{}" }, { "− ≥", "\\textminus{} \\cnGe{}" },
+		{ "~^", "\\textasciitilde{}\\textasciicircum{}" }, { "− ≥ l’un", "− ≥ l’un" }, { "’’ –-", "’{}’ –{}-{}" },
 	};
 	for (size_t i = 0; i < LEN(cases); i++) {
 		struct buf b = BUF(1000);
@@ -66,7 +66,7 @@ static void test_cells(void)
 static const char *const strings[] = {
 	"\\write18{touch x}", "\\input{/etc/passwd}", "^^5cinput", "$x_1^2$", "a & b \\\\ c", "% not a comment", "#1 {} ~", "--- -- -.", "``a'' `b' \"c\"",
 	",,a << b >> ?` !`", "fi fl ff ffi ffl", "a : b ; c ! d ?", "10:30 http://x.y/?a=b&c=%20", "« guillemets » et l’œuvre", "[1] *2*", "\\", "{", "}}",
-	"\\end{document}", "\\csname x\\endcsname", "|a|b", "plus de 4 000", "\"\"", "''''", "<>", "\\\\[2cm]", "\\*", "&&", "x\\par y", "\\verb|x|", "%%",
+	"\\end{document}", "\\csname x\\endcsname", "|a|b", "plus de 4 000", "\"\"", "''''", "<>", "\\\\[2cm]", "\\*", "&&", "x\\par y", "\\verb|x|", "%%", "‘‘a’’ ‚‚ “ ” – –- –– —", "l’été, l’« œuvre »",
 };
 
 static size_t put_all(struct buf *tex, char want[][64])

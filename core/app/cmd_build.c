@@ -1,9 +1,11 @@
 /* build, load, run and status: the phases, and what is told of them. */
 #include "app/plan.h"
 
+#include "base/num.h"
 #include "base/path.h"
 #include "base/typo.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,6 +93,8 @@ static bool run_stale(struct plan *p, const char **word, size_t nword, struct pa
 			wanted |= project_names(a->path, word[k]);
 		if (wanted && !plan_run(p, a, e))
 			return false;
+		for (size_t k = 0; wanted && k < a->result.nlog; k++)
+			log_note(&p->app->log, "%s:%ld: %s", a->path, a->result.log[k].line, a->result.log[k].text);
 		t->ndone += a->known && (wanted || nword == 0);
 		if (wanted && a->err.id != ERR_NONE && !part_failed(p->app, t, "analysis", a->id, &a->err))
 			return false;
@@ -271,6 +275,30 @@ int cmd_load(struct app *app)
 	return finish(&p, &t, ok || t.stopped ? NULL : &e);
 }
 
+static void put_bound(const char *name, double v, bool known)
+{
+	struct buf b = BUF(64);
+
+	if (known && isfinite(v))
+		num_put_real(&b, v);
+	else
+		buf_str(&b, "null");
+	printf(",\"%s\":%s", name, buf_text(&b));
+	buf_free(&b);
+}
+
+/* The members of a quantity; null where a side is open or the source states no number. */
+static void put_quantity(const struct quantity *q)
+{
+	put_bound("low", q->low, !q->low_open);
+	put_bound("best", q->best, true);
+	put_bound("high", q->high, !q->high_open);
+	printf(",\"qualifier\":\"%s\",\"unit\":", quantity_qualifier_name(q->qualifier));
+	put_text(q->unit);
+	printf(",\"period\":");
+	put_text(q->period);
+}
+
 static void tell_value(const struct app *app, const char *analysis, const struct value *v, bool first)
 {
 	struct buf text = BUF(1 << 16);
@@ -280,10 +308,10 @@ static void tell_value(const struct app *app, const char *analysis, const struct
 	else
 		typo_quantity(&text, app->lang, &v->q, false);
 	if (app->json) {
-		printf("%s{\"id\":\"%s.%s\",\"text\":", first ? "" : ",", analysis, v->name);
+		printf("%s{\"id\":\"%s.%s\",\"kind\":\"value\",\"text\":", first ? "" : ",", analysis, v->name);
 		put_text(buf_text(&text));
-		printf(",\"unit\":");
-		put_text(v->q.unit);
+		if (!v->is_words)
+			put_quantity(&v->q);
 		putchar('}');
 	} else {
 		printf("  %s.%s\t%s\n", analysis, v->name, buf_text(&text));
@@ -291,22 +319,29 @@ static void tell_value(const struct app *app, const char *analysis, const struct
 	buf_free(&text);
 }
 
+static void tell_other(const struct app *app, const char *analysis, const char *name, const char *kind, const char *word, bool first)
+{
+	if (app->json)
+		printf("%s{\"id\":\"%s.%s\",\"kind\":\"%s\"}", first ? "" : ",", analysis, name, kind);
+	else
+		printf("  %s.%s\t%s\n", analysis, name, word);
+}
+
 static void tell_run(const struct app *app, const struct plan_analysis *a, bool first)
 {
 	const struct result *r = &a->result;
+	size_t n = 0;
 
-	for (size_t i = 0; i < r->nlog; i++)
-		fprintf(stderr, "%s:%ld: %s\n", a->path, r->log[i].line, r->log[i].text);
 	if (app->json)
-		printf("%s{\"analysis\":\"%s\",\"values\":[", first ? "" : ",", a->id);
+		printf("%s{\"analysis\":\"%s\",\"results\":[", first ? "" : ",", a->id);
 	else
 		printf("%s\n", a->id);
-	for (size_t i = 0; a->known && i < r->nvalue; i++)
-		tell_value(app, a->id, &r->value[i], i == 0);
-	for (size_t i = 0; !app->json && a->known && i < r->ntable; i++)
-		printf("  %s.%s\t%s\n", a->id, r->table[i].name, app->lang == LANG_FR ? "tableau" : "table");
-	for (size_t i = 0; !app->json && a->known && i < r->nfigure; i++)
-		printf("  %s.%s\tfigure\n", a->id, r->figure[i].name);
+	for (size_t i = 0; i < r->nvalue; i++)
+		tell_value(app, a->id, &r->value[i], n++ == 0);
+	for (size_t i = 0; i < r->ntable; i++)
+		tell_other(app, a->id, r->table[i].name, "table", app->lang == LANG_FR ? "tableau" : "table", n++ == 0);
+	for (size_t i = 0; i < r->nfigure; i++)
+		tell_other(app, a->id, r->figure[i].name, "figure", "figure", n++ == 0);
 	if (app->json)
 		printf("]}");
 }

@@ -23,6 +23,8 @@ fails "syntax error" '$s/$/ end/' '27' host.lua_syntax 'Lua cannot read this'
 fails "run-time error" '14s/report:value/nil_value/' '14' host.lua_global '“nil_value” is not declared'
 fails "error()" '14s/^/  error("no such year")/' '14' host.lua_error 'no such year'
 like "$T/said" '^  14 \|   error\("no such year"\)' "the line is shown"
+fails "print before an error" '14s/^/  print("so far", 3); error("stop")/' '14' host.lua_error 'stop'
+like "$T/said" '^plugins/places.lua:14: so far' "what it printed is told"
 fails "nil index" '14s/^/  local x; x.y = 1/' '14' host.lua_error "attempt to index a nil value"
 fails "value that is nil" '14s/report:one(.*), {$/nil, {/' '14' host.value_nil 'value “total” is nil'
 fails "SQL syntax" '10s/FROM/FRM/' '10:9' store.sql 'SQLite does not accept'
@@ -58,8 +60,8 @@ run status
 like "$T/out" '^  places +failed last time$' "status says so"
 like "$T/out" '^  cited +fresh$' "and that the other is fresh"
 run run cited --json
-is "$code $(json runs.0.analysis) $(json runs.0.values.0.id) $(json runs.0.values.0.text)" "0 cited cited.guards more than 4,000" "the other can be run alone"
-is "$(json runs.0.values.2.text) $(json ran)" "at least 24,500 1" "a sum of a lower bound and a round number"
+is "$code $(json runs.0.analysis) $(json runs.0.results.0.id) $(json runs.0.results.0.text)" "0 cited cited.guards more than 4,000" "the other can be run alone"
+is "$(json runs.0.results.2.text) $(json ran)" "at least 24,500 1" "a sum of a lower bound and a round number"
 
 # Hostile or careless plugins: each is stopped and named, with -k the reports that do not need them are made.
 built

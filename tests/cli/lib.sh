@@ -7,6 +7,9 @@ top=$(cd "$here/../.." && pwd)
 T=$(mktemp -d)
 trap 'chmod -R u+w "$T"; rm -rf "$T"' EXIT
 count=0
+# Patterns match characters, not bytes, also where no locale is set.
+LC_CTYPE=C.UTF-8
+export LC_CTYPE
 
 ok() { # ok STATUS NAME
 	count=$((count + 1))

@@ -2,7 +2,6 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 #include "base/err.h"
-#include <stddef.h>
 #include <stdint.h>
 
 enum { HASH_HEX = 65 };   /* sha256 in hexadecimal, with its NUL */

@@ -2,7 +2,6 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 #include "base/err.h"
-#include <stdbool.h>
 
 struct log {
 	enum lang lang;

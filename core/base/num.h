@@ -2,9 +2,6 @@
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
 #include "base/buf.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* Whole-string readers: optional sign, digits; no spaces. false when s is not exactly that or does not fit. */
 bool num_int(const char *s, size_t n, int64_t *out);

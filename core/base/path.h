@@ -5,8 +5,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include <stdbool.h>
-#include <stdint.h>
 
 /* "a/b"; either part may be "". Allocated in the arena. */
 char *path_join(struct arena *a, const char *dir, const char *name);

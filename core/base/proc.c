@@ -126,20 +126,16 @@ static int spawn(pid_t *pid, const struct proc_opt *o, const int theirs[PIPES], 
 	return rc;
 }
 
-/* Reads what there is of stderr; keeps the first stderr_max bytes. False at its end. */
-static bool take_talk(struct proc *p)
+/* Reads once what there is of stderr; keeps the first stderr_max bytes. Returns what read did. */
+static ssize_t take_talk(struct proc *p)
 {
 	char part[4096];
-	ssize_t n = 0;
+	ssize_t n = read(p->err, part, sizeof part);
+	size_t got = n > 0 ? (size_t)n : 0, room = p->talk.max - p->talk.n, kept = got < room ? got : room;
 
-	while (p->err >= 0 && ((n = read(p->err, part, sizeof part)) > 0 || (n < 0 && errno == EINTR))) {
-		size_t got = n > 0 ? (size_t)n : 0, room = p->talk.max - p->talk.n, kept = got < room ? got : room;
-		buf_add(&p->talk, part, kept);
-		p->dropped += got - kept;
-		if (got < sizeof part)
-			return true;
-	}
-	return n != 0;
+	buf_add(&p->talk, part, kept);
+	p->dropped += got - kept;
+	return n;
 }
 
 /* Kills what is left of the group while its leader still holds the number, reaps the leader, and notes how it ended. */
@@ -157,33 +153,30 @@ static void reap(struct proc *p)
 		p->code -= 128;
 	}
 	shut(&p->watch);
-	take_talk(p);
+	while (take_talk(p) > 0)
+		;
 	shut(&p->err);
 	shut(&p->in);
 }
 
 /* Waits for the child's word that it is jailed and, except under bubblewrap (whose keeper holds the pipe open), that it runs.
- * True when all is well; else the reason, if it gave one, is in text. */
+ * True when all is well; else the reason, if it gave one, is in text (zeroed before) after that word. */
 static bool await_report(int fd, bool until_end, char *text, size_t size)
 {
 	double until = proc_clock() + REPORT_SECONDS;
+	size_t n = 0;
 	bool jailed = false;
 
-	for (size_t n = 0; proc_clock() < until && n < size - 1;) {
+	for (ssize_t got = -1; got != 0 && n < size - 1 && (until_end || !jailed);) {
 		struct pollfd w = { .fd = fd, .events = POLLIN };
 		poll(&w, 1, 1000);
-		ssize_t got = read(fd, text + n, jailed ? size - 1 - n : 1);
-		if (got < 0 && errno != EAGAIN && errno != EINTR)
-			break;
-		if (got == 1 && !jailed && text[0] == STAGE_JAILED)
-			jailed = true;
-		else
-			n += got > 0 ? (size_t)got : 0;
-		text[n] = '\0';
-		if (got == 0 || (jailed && !until_end))
-			return jailed && n == 0;
+		got = read(fd, text + n, size - 1 - n);
+		n += got > 0 ? (size_t)got : 0;
+		jailed = text[0] == STAGE_JAILED;
+		if (proc_clock() > until)
+			return false;
 	}
-	return false;
+	return jailed && n == 1;
 }
 
 static bool start_as(struct proc *p, const struct proc_opt *o, enum stage_jail jail, struct err *e)
@@ -223,7 +216,7 @@ static bool start_as(struct proc *p, const struct proc_opt *o, enum stage_jail j
 	if (!ok) {
 		reap(p);
 		err_set(e, wrapped ? ERR_NO_JAIL : ERR_SPAWN, "%s", what);
-		err_why(e, "%s%s", reason, buf_text(&p->talk));
+		err_why(e, "%s%s", reason + (reason[0] == STAGE_JAILED), buf_text(&p->talk));
 		proc_close(p);
 	}
 out:
@@ -278,7 +271,7 @@ static int turn(struct proc *p, struct feed *f, bool want_out, double until, str
 		err_why(e, "%s", strerror(errno));
 		return -1;
 	}
-	if (w[0].revents && !take_talk(p))
+	if (w[0].revents && take_talk(p) == 0)
 		shut(&p->err);
 	if (w[1].revents && !(w[1].revents & POLLIN))
 		shut(&p->out);

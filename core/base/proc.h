@@ -6,9 +6,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum proc_kind {
 	PROC_WORKER,   /* inner stage: Lua over read-only packages */

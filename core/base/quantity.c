@@ -38,8 +38,7 @@ static double half_place(double v, double cap)
 	}
 	for (a = round(a); fmod(a, 10) == 0; a /= 10)
 		place *= 10;
-	double half = place / 2;
-	return half < cap * fabs(v) ? half : cap * fabs(v);
+	return fmin(place / 2, cap * fabs(v));
 }
 
 static void around(struct quantity *q, double v, double half)

@@ -3,7 +3,6 @@
 #ifndef BASE_QUANTITY_H
 #define BASE_QUANTITY_H
 #include "base/err.h"
-#include <stdbool.h>
 
 enum qualifier {
 	Q_EXACT, Q_ROUND, Q_ABOUT, Q_MORE_THAN, Q_AT_LEAST, Q_ALMOST, Q_SEVERAL, Q_INTERVAL, Q_DERIVED, Q_TARGET, Q_FORECAST, Q_WORDS,

@@ -2,9 +2,6 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 #include "base/buf.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* Offset of the first byte that is not valid UTF-8 (overlong forms, surrogates and > U+10FFFF are not), or n. */
 size_t text_utf8_bad(const char *s, size_t n);

@@ -5,9 +5,7 @@
 #include "base/num.h"
 #include "base/text.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define NNBSP "\u202f"
@@ -89,22 +87,33 @@ static void put_end(struct buf *out, enum lang lang, double v, int decimals, boo
 	typo_number(out, lang, v, decimals);
 }
 
-static void put_low(struct buf *out, enum lang lang, const struct quantity *q)
+/* What is known of the interval: the end below, the end above, or both with a word between them. */
+static void put_ends(struct buf *out, enum lang lang, const struct quantity *q, const char *before, const char *between)
 {
-	put_end(out, lang, q->low, q->decimals, false);
+	buf_str(out, before);
+	if (!q->low_open)
+		put_end(out, lang, q->low, q->decimals, false);
+	buf_str(out, q->low_open || q->high_open ? "" : between);
+	if (!q->high_open)
+		put_end(out, lang, q->high, q->decimals, true);
 }
 
-static void put_high(struct buf *out, enum lang lang, const struct quantity *q)
+static void put_in_words(struct buf *out, enum lang lang, const struct quantity *q)
 {
-	put_end(out, lang, q->high, q->decimals, true);
+	static const char *const at_most[] = { "au plus" NBSP, "at most " }, *const from[] = { "de" NBSP, "" }, *const to[] = { " à" NBSP, " to " };
+	put_ends(out, lang, q, q->high_open ? words[Q_AT_LEAST].before[lang] : q->low_open ? at_most[lang] : from[lang], to[lang]);
 }
 
-static void put_range(struct buf *out, enum lang lang, const struct quantity *q)
+void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
 {
-	buf_str(out, lang == LANG_FR ? "de" NBSP : "");
-	put_low(out, lang, q);
-	buf_str(out, lang == LANG_FR ? " à" NBSP : " to ");
-	put_high(out, lang, q);
+	const char *least = q->qualifier == Q_MORE_THAN ? ">" NNBSP : "≥" NNBSP;
+
+	if (q->low_open && q->high_open)
+		buf_str(out, "…");
+	else if (!q->low_open && !q->high_open && q->low == q->high)
+		typo_number(out, lang, q->low, q->decimals);
+	else
+		put_ends(out, lang, q, q->high_open ? least : q->low_open ? "≤" NNBSP : "", NNBSP EN_DASH NNBSP);
 }
 
 void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
@@ -116,24 +125,18 @@ void typo_bare(struct buf *out, enum lang lang, const struct quantity *q)
 	else if (!isnan(q->best))
 		typo_number(out, lang, q->best, q->decimals);
 	else if (!q->low_open && !q->high_open)
-		put_range(out, lang, q);
+		put_in_words(out, lang, q);
 	else
 		typo_interval(out, lang, q);
 }
 
 void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bool first)
 {
+	bool range = q->low_open != q->high_open || (!q->low_open && q->low < q->high);
 	size_t start = out->n;
-	bool between = q->qualifier == Q_INTERVAL;
 
-	if (between && !q->high_open && !q->low_open && q->low < q->high) {
-		put_range(out, lang, q);
-	} else if (between && q->high_open && !q->low_open) {
-		buf_str(out, words[Q_AT_LEAST].before[lang]);
-		put_low(out, lang, q);
-	} else if (between && q->low_open && !q->high_open) {
-		buf_str(out, lang == LANG_FR ? "au plus" NBSP : "at most ");
-		put_high(out, lang, q);
+	if (q->qualifier == Q_INTERVAL && range) {
+		put_in_words(out, lang, q);
 	} else {
 		if (q->qualifier != Q_SEVERAL)   /* whose words hold the number */
 			buf_str(out, words[q->qualifier].before[lang]);
@@ -144,25 +147,6 @@ void typo_quantity(struct buf *out, enum lang lang, const struct quantity *q, bo
 	/* ASCII first letters are all that the words above begin with. */
 	if (first && start < out->n && out->s[start] >= 'a' && out->s[start] <= 'z')
 		out->s[start] = (char)(out->s[start] - ('a' - 'A'));
-}
-
-void typo_interval(struct buf *out, enum lang lang, const struct quantity *q)
-{
-	if (q->low_open && q->high_open) {
-		buf_str(out, "…");
-	} else if (q->high_open) {
-		buf_str(out, q->qualifier == Q_MORE_THAN ? ">" NNBSP : "≥" NNBSP);
-		put_low(out, lang, q);
-	} else if (q->low_open) {
-		buf_str(out, "≤" NNBSP);
-		put_high(out, lang, q);
-	} else if (q->low == q->high) {
-		typo_number(out, lang, q->low, q->decimals);
-	} else {
-		put_low(out, lang, q);
-		buf_str(out, NNBSP EN_DASH NNBSP);
-		put_high(out, lang, q);
-	}
 }
 
 static const char *const month_name[12][2] = {

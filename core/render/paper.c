@@ -19,8 +19,8 @@ struct gen {
 	const struct paper *p;
 	struct arena a;
 	unsigned *used;             /* for each item, which macros of the text name it: a set of 1 << kind */
-	const char *dir, **kept;    /* generated/, and the names of its files */
-	size_t nkept;
+	const char *dir;            /* generated/ */
+	struct buf kept;            /* "/name/" of each of its files */
 	struct buf b, text;         /* the file that is written, a text that is composed */
 	bool ok;                    /* false: *e is set, and nothing more gets written */
 	struct err *e;
@@ -38,7 +38,7 @@ static const char *file_name(struct gen *g, const char *what, const char *id, co
 
 static const char *keep(struct gen *g, const char *name)
 {
-	g->kept[g->nkept++] = name;
+	buf_printf(&g->kept, "/%s/", name);
 	return path_join(&g->a, g->dir, name);
 }
 
@@ -266,13 +266,10 @@ static bool remove_others(struct gen *g)
 
 	if (!path_list(&g->a, g->dir, &name, &n, g->e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		bool ours = false;
-		for (size_t k = 0; k < g->nkept && !ours; k++)
-			ours = !strcmp(name[i], g->kept[k]);
-		if (!ours && !path_remove_tree(path_join(&g->a, g->dir, name[i]), g->e))
+	for (size_t i = 0; i < n; i++)
+		if (!strstr(buf_text(&g->kept), arena_printf(&g->a, "/%s/", name[i])) &&
+		    !path_remove_tree(path_join(&g->a, g->dir, name[i]), g->e))
 			return false;
-	}
 	return true;
 }
 
@@ -314,13 +311,14 @@ static bool put_all(struct gen *g)
 bool paper_generate(const struct paper *p, struct err *e)
 {
 	const struct embed *style = embed_find("render/continuum.sty");
-	struct gen g = { .p = p, .b = BUF(PAPER_FILE_BYTES), .text = BUF(4 * ARTEFACT_TEXT), .ok = true, .e = e };
+	struct gen g = { .p = p, .kept = BUF(PAPER_FILE_BYTES), .b = BUF(PAPER_FILE_BYTES), .text = BUF(4 * ARTEFACT_TEXT), .ok = true, .e = e };
 
 	assert(style);
 	g.dir = arena_printf(&g.a, "%s/%s/generated", p->root, p->dir);
-	g.kept = arena_array(&g.a, const char *, 2 * p->nitem + p->nannex + 2);
 	g.used = arena_array(&g.a, unsigned, p->nitem);
-	bool ok = check_uses(&g) && path_mkdirs(g.dir, e) && path_write(keep(&g, "continuum.sty"), style->data, style->size, e) && put_all(&g);
+	bool ok = check_uses(&g) && path_mkdirs(g.dir, e) &&
+	          path_write(keep(&g, "continuum.sty"), style->data, style->size, e) && put_all(&g);
+	buf_free(&g.kept);
 	buf_free(&g.b);
 	buf_free(&g.text);
 	arena_free(&g.a);

@@ -17,7 +17,6 @@ struct reader {
 	const char *open[FILES_OPEN];   /* files TeX has open, "./sections/a.tex", innermost last */
 	size_t nopen;
 	struct buf *warnings;
-	const char *last_warning;
 	struct err *e;
 };
 
@@ -92,16 +91,12 @@ static void warn(struct reader *r, enum err_id id, long line, const char *what)
 	struct err e = { 0 };
 	struct buf text = BUF(2000);
 
-	buf_str(&text, innermost(r));
-	if (line)
-		buf_printf(&text, ":%ld", line);
-	buf_str(&text, ": ");
+	buf_printf(&text, "%s%s%.0ld: ", innermost(r), line ? ":" : "", line);   /* a line of 0 is not shown */
 	err_set(&e, id, "%s", what);
 	err_message(&e, r->p->talk, &text);
 	buf_char(&text, '\n');
-	if (r->warnings && strcmp(buf_text(&text), r->last_warning))
+	if (r->warnings && !strstr(buf_text(r->warnings), buf_text(&text)))
 		buf_str(r->warnings, buf_text(&text));
-	r->last_warning = arena_strdup(&r->a, buf_text(&text));
 	buf_free(&text);
 }
 
@@ -245,7 +240,7 @@ static bool stopped(struct reader *r, const char *message, const char *file, lon
 
 bool paper_log(const struct paper *p, const char *log, struct buf *warnings, struct err *e)
 {
-	struct reader r = { .p = p, .s = log, .warnings = warnings, .last_warning = "", .e = e };
+	struct reader r = { .p = p, .s = log, .warnings = warnings, .e = e };
 	const char *file = NULL, *runaway = "";
 	bool ok = true;
 	long line = 0;

@@ -5,28 +5,20 @@
 #include "base/path.h"
 #include "base/text.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define LEN(array) (sizeof(array) / sizeof *(array))
 
-/* Ends of names that LaTeX, viewers and editors leave behind; the first five LaTeX reads again in its next run. */
+/* What LaTeX, viewers and editors leave behind; the first five LaTeX reads again in its next run. */
 static const char *const left_behind[] = {
-	".aux", ".toc", ".out", ".lof", ".lot",
-	".log", ".fls", ".fdb_latexmk", ".synctex.gz", ".synctex", ".bcf", ".run.xml", "~", ".bak",
+	"*.aux", "*.toc", "*.out", "*.lof", "*.lot",
+	"*.log", "*.fls", "*.fdb_latexmk", "*.synctex.gz", "*.synctex", "*.bcf", "*.run.xml", "*~", "*.bak", ".*",
 };
 enum { READ_AGAIN = 5 };
 
-static size_t left_behind_by(const char *name)
-{
-	size_t i = 0, n = strlen(name);
-
-	while (i < LEN(left_behind) && (n < strlen(left_behind[i]) || strcmp(name + n - strlen(left_behind[i]), left_behind[i])))
-		i++;
-	return i;
-}
-
-static bool walk(struct paper_files *f, struct arena *a, const char *rel, const char *shown, int depth, struct err *e)
+static bool walk(struct paper_files *f, struct arena *a, const char *rel, int depth, struct err *e)
 {
 	const char **name;
 	size_t n;
@@ -35,16 +27,18 @@ static bool walk(struct paper_files *f, struct arena *a, const char *rel, const 
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const char *sub = path_join(a, rel, name[i]);
-		size_t left = left_behind_by(name[i]);
+		size_t left = 0;
 		struct stat st;
-		if (name[i][0] == '.' || !path_is_inside(name[i]) || (shown && left < LEN(left_behind)) ||
+		while (left < LEN(left_behind) && fnmatch(left_behind[left], name[i], 0))
+			left++;
+		if ((f->shown && left < LEN(left_behind)) || !strcmp(sub, f->product) || !path_is_inside(sub) ||
 		    lstat(path_join(a, f->folder, sub), &st))
 			continue;
 		if (S_ISLNK(st.st_mode))
-			return err_set(e, ERR_PAPER_LINK, "%s/%s", shown ? shown : f->folder, sub);
-		if (S_ISDIR(st.st_mode) && !walk(f, a, sub, shown, depth + 1, e))
+			return err_set(e, ERR_PAPER_LINK, "%s/%s", f->shown ? f->shown : "", sub);
+		if (S_ISDIR(st.st_mode) && !walk(f, a, sub, depth + 1, e))
 			return false;
-		if (!S_ISREG(st.st_mode) || (!shown && left >= READ_AGAIN))
+		if (!S_ISREG(st.st_mode) || (!f->shown && left >= READ_AGAIN))
 			continue;
 		if (f->n == PAPER_FILES || depth > PAPER_DEPTH)
 			return err_set(e, ERR_PAPER_DEEP, "%d" ERR_SEP "%d", PAPER_FILES, PAPER_DEPTH);
@@ -55,17 +49,11 @@ static bool walk(struct paper_files *f, struct arena *a, const char *rel, const 
 
 bool paper_files(struct paper_files *out, struct arena *a, const char *folder, const char *shown, struct err *e)
 {
-	const char *slash = shown ? strrchr(shown, '/') : NULL, *product = slash ? arena_printf(a, "%s.pdf", slash + 1) : "";
-	size_t n = 0;
+	const char *slash = shown ? strrchr(shown, '/') : NULL;
 
-	*out = (struct paper_files){ folder, arena_array(a, const char *, PAPER_FILES), 0 };
-	if (!walk(out, a, "", shown, 1, e))
-		return false;
-	for (size_t i = 0; i < out->n; i++)
-		if (strcmp(out->rel[i], product))
-			out->rel[n++] = out->rel[i];
-	out->n = n;
-	return true;
+	*out = (struct paper_files){ .folder = folder, .shown = shown, .rel = arena_array(a, const char *, PAPER_FILES) };
+	out->product = slash ? arena_printf(a, "%s.pdf", slash + 1) : "";
+	return walk(out, a, "", 1, e);
 }
 
 bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e)

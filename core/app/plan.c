@@ -179,14 +179,17 @@ bool plan_settle(struct plan *p, struct err *e)
 	return schema_read(&p->schema, &p->project.arena, p->project.data, e);
 }
 
-/* Warnings of the descriptor; after a failure, every refusal, and in *e how far the load came. */
+/* Warnings of the descriptor; after refused rows, each of them, and in *e how far the load came. */
 static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok, struct err *e)
 {
 	struct log *log = &p->app->log;
 
 	for (size_t i = 0; i < report->nwarning; i++)
 		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning[i]);
-	if (ok || !report->ntable)
+	int64_t rejected = 0;
+	for (size_t t = 0; t < report->ntable; t++)
+		rejected += report->table[t].rejected;
+	if (ok || !rejected)
 		return;
 	log_error(log, e);
 	for (size_t t = 0, n = 0; t < report->ntable; t++)

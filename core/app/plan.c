@@ -184,8 +184,8 @@ static void tell_load(struct plan *p, const struct plan_package *k, const struct
 {
 	struct log *log = &p->app->log;
 
-	for (size_t i = 0; i < report->nwarning; i++)
-		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning[i]);
+	for (size_t i = 0; i < report->warning.n; i++)
+		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning.s[i]);
 	int64_t rejected = 0;
 	for (size_t t = 0; t < report->ntable; t++)
 		rejected += report->table[t].rejected;
@@ -195,7 +195,7 @@ static void tell_load(struct plan *p, const struct plan_package *k, const struct
 	for (size_t t = 0, n = 0; t < report->ntable; t++)
 		for (size_t i = 0; i < report->table[t].nreject; i++)
 			if (n++)
-				log_error(log, report->table[t].reject[i].why);
+				log_error(log, &report->table[t].reject[i]);
 	load_summary(report, e);
 }
 

@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -17,50 +17,50 @@ struct csv {
 	struct csv_dialect d;
 	struct rows_input in;
 	bool utf8, begun, eof;
-	char *block, *scratch;         /* scratch: cells whose doubled quotes were undone; as large as the block */
+	char *block, *scratch;         /* scratch: cells whose doubled quotes were undone; as large as the block, in one piece with it */
 	size_t cap, pos, end;          /* unread bytes are pos … end; STEP bytes of slack follow cap */
-	char *raw;                     /* before conversion from Windows-1252 */
-	char head[STEP];               /* the first bytes of the source as they are */
-	size_t nhead;
 	uint64_t offset;               /* of block[0] in the source, as UTF-8 */
 	size_t base;                   /* the STEP bytes that mask is about */
 	uint64_t mask;
-	bool wide, row_wide;           /* bytes beyond ASCII among them; since the row began */
-	struct rowcell *cell;
-	size_t ncell, cap_cell;
+	bool wide;                     /* bytes beyond ASCII among them */
 	long line;                     /* of pos */
 	int64_t skipped;
+	/* The row that begins at pos: its end without line end, and where the next one begins. */
+	size_t stop, next;
+	long lines;                    /* line ends within its cells */
+	bool doubled, row_wide;        /* it has doubled quotes, it has bytes beyond ASCII */
+	size_t ncell;
+	struct rowcell cell[ROWS_CELLS];
+	char raw[RAW];                 /* before conversion from Windows-1252 */
 };
 
-static void *must(void *p)
+static void set_block(struct csv *c, size_t cap)
 {
-	if (!p) {
-		fputs("continuum: out of memory\n", stderr);
+	c->block = realloc(c->block, 2 * cap + STEP);
+	if (!c->block)
 		abort();
-	}
-	return p;
+	c->cap = cap;
+	c->scratch = c->block + cap + STEP;
 }
 
 struct csv *csv_open(const struct csv_dialect *d, const struct rows_input *in)
 {
-	struct csv *c = must(calloc(1, sizeof *c));
+	struct csv *c = calloc(1, sizeof *c);   /* pages of its large parts that are not used cost nothing */
 
-	*c = (struct csv){ .d = *d, .in = *in, .line = 1, .cap = BLOCK, .cap_cell = 64 };
+	if (!c)
+		abort();
+	c->d = *d;
+	c->in = *in;
+	c->line = 1;
 	c->utf8 = !strcmp(d->encoding, "utf-8");
-	c->block = must(calloc(1, BLOCK + STEP));
-	c->cell = must(malloc(c->cap_cell * sizeof *c->cell));
-	c->raw = c->utf8 ? NULL : must(malloc(RAW));
+	set_block(c, BLOCK);
 	return c;
 }
 
 void csv_close(struct csv *c)
 {
-	if (!c)
-		return;
-	free(c->block);
-	free(c->scratch);
-	free(c->raw);
-	free(c->cell);
+	if (c)
+		free(c->block);
 	free(c);
 }
 
@@ -119,37 +119,43 @@ static inline size_t next_special(struct csv *c)
 	return at < c->end ? at : c->end;
 }
 
-static int fail_row(const struct csv *c, struct err *e, size_t start, size_t at, long line)
+/* Refuses what stands at a byte of the row: line, caret and excerpt are of the line in the file. Always -1. */
+static int fail(const struct csv *c, enum err_id id, size_t at, struct err *e)
 {
-	const char *s = c->block + start, *lf = memchr(s, '\n', c->end - start);
-	size_t n = lf ? (size_t)(lf - s) : c->end - start;
+	const char *s = c->block + c->pos, *p = c->block + at, *end = c->block + c->end, *stop = memchr(p, '\n', (size_t)(end - p));
+	long line = c->line;
 
-	long caret = at >= start && at - start <= n ? (long)text_utf8_length(s, at - start) + 1 : 0;
+	for (const char *lf; (lf = memchr(s, '\n', (size_t)(p - s))); line++)
+		s = lf + 1;
+	stop = stop ? stop : end;
+	if (id == ERR_CSV_LARGE)
+		err_set(e, id, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS);
+	else if (id != ERR_CSV_NUL && id != ERR_ENCODING)
+		err_set(e, id, "%s", "");
+	else
+		err_set(e, id, "%llu" ERR_SEP "%02X" ERR_SEP "%s", (unsigned long long)(c->offset + at) + 1, (unsigned)(unsigned char)*p, c->d.encoding);
+	long caret = (long)text_utf8_length(s, (size_t)(p - s)) + 1;
 	err_at(e, "", line, caret);
-	err_excerpt(e, s, n > 2000 ? 2000 : n, caret);
+	err_excerpt(e, s, stop - s > 2000 ? 2000 : (size_t)(stop - s), caret);
 	return -1;
 }
 
-/* A file that is plainly something else, told by its first bytes. */
+/* A file that is plainly something else, told by its first bytes, which may have come through Windows-1252. */
 static bool check_kind(const struct csv *c, struct err *e)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } kinds[] = {
-		{ "PK\3\4", 4, "ZIP (xlsx, ods, zip)" }, { "\x1f\x8b", 2, "gzip" }, { "\xd0\xcf\x11\xe0", 4, "xls, doc (OLE)" },
-		{ "%PDF", 4, "PDF" }, { "\xff\xfe", 2, "UTF-16" }, { "\xfe\xff", 2, "UTF-16" }, { "SQLite format 3", 15, "SQLite" },
+		{ "PK\3\4", 4, "ZIP (xlsx, ods, zip)" }, { "\x1f\x8b", 2, "gzip" }, { "\x1f‹", 4, "gzip" }, { "\xd0\xcf\x11\xe0", 4, "xls, doc (OLE)" },
+		{ "ÐÏ\x11", 5, "xls, doc (OLE)" }, { "%PDF", 4, "PDF" }, { "\xff\xfe", 2, "UTF-16" }, { "\xfe\xff", 2, "UTF-16" },
+		{ "ÿþ", 4, "UTF-16" }, { "þÿ", 4, "UTF-16" }, { "SQLite format 3", 15, "SQLite" },
 		{ "<!doctype html", 14, "HTML" }, { "<html", 5, "HTML" }, { "<?xml", 5, "XML" },
 	};
-	size_t skip = 0;
+	const char *text = c->block;
 
-	while (skip < c->nhead && text_is_space(c->head[skip]))
-		skip++;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		size_t k = 0;
-		const char *p = c->head + (kinds[i].bytes[0] == '<' ? skip : 0), *stop = c->head + c->nhead;
-		while (k < kinds[i].n && p + k < stop && text_lower(p[k]) == text_lower(kinds[i].bytes[k]))
-			k++;
-		if (k == kinds[i].n)
+	while (text_is_space(*text))   /* it ends with NUL */
+		text++;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strncasecmp(kinds[i].bytes[0] == '<' ? text : c->block, kinds[i].bytes, kinds[i].n))
 			return err_set(e, ERR_NOT_TEXT, "CSV (%s)" ERR_SEP "%s", c->d.encoding, kinds[i].what);
-	}
 	return true;
 }
 
@@ -163,15 +169,12 @@ static int read_some(struct csv *c, struct err *e)
 	long got = c->in.read(c->in.context, to, c->utf8 ? room : room / 3 < RAW ? room / 3 : RAW, e);
 	if (got <= 0)
 		return got < 0 ? -1 : 0;
-	size_t n = (size_t)got, first = STEP - c->nhead < n ? STEP - c->nhead : n;
-	memcpy(c->head + c->nhead, to, first);
-	c->nhead += first;
 	if (c->utf8) {
-		c->end += n;
+		c->end += (size_t)got;
 		return 1;
 	}
 	struct buf text = BUF(3 * RAW);
-	text_from_cp1252(&text, c->raw, n);
+	text_from_cp1252(&text, c->raw, (size_t)got);
 	memcpy(c->block + c->end, buf_text(&text), text.n);
 	c->end += text.n;
 	buf_free(&text);
@@ -186,14 +189,9 @@ static int fill(struct csv *c, struct err *e)
 	c->end -= c->pos;
 	c->pos = 0;
 	if (c->cap - c->end < BLOCK / 2) {
-		if (c->cap >= ROWS_BYTES) {
-			err_set(e, ERR_CSV_LARGE, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS);
-			return fail_row(c, e, 0, SIZE_MAX, c->line);
-		}
-		c->cap *= 2;
-		c->block = must(realloc(c->block, c->cap + STEP));
-		free(c->scratch);
-		c->scratch = NULL;
+		if (c->cap >= ROWS_BYTES)
+			return fail(c, ERR_CSV_LARGE, c->pos, e);
+		set_block(c, 2 * c->cap);
 	}
 	int rc;
 	/* A whole block, so that the short reads of a pipe do not begin a row again and again. */
@@ -215,28 +213,19 @@ static int fill(struct csv *c, struct err *e)
 }
 
 /* 1 = *at stands on the byte after the closing quote of the cell that opens at start; 2 = the block ends first; -1. */
-static int quoted_cell(struct csv *c, size_t start, size_t *at, bool *doubled, long *lines, struct err *e)
+static int quoted_cell(struct csv *c, size_t start, size_t *at, struct err *e)
 {
 	const char *s = c->block;
-	long opened = c->line + *lines;
 
 	next_special(c);   /* the opening quote */
 	for (;;) {
 		size_t p = next_special(c);
-		if (p == c->end) {
-			if (!c->eof)
-				return 2;
-			err_set(e, ERR_CSV_UNCLOSED, "%s", "");
-			size_t from = start;
-			while (from > c->pos && s[from - 1] != '\n')
-				from--;
-			return fail_row(c, e, from, start, opened);
-		}
+		if (p == c->end)
+			return c->eof ? fail(c, ERR_CSV_UNCLOSED, start, e) : 2;
 		if (s[p] == '\n') {
-			++*lines;
+			c->lines++;
 		} else if (!s[p]) {
-			err_set(e, ERR_CSV_NUL, "%llu", (unsigned long long)(c->offset + p) + 1);
-			return fail_row(c, e, p, p, c->line + *lines);
+			return fail(c, ERR_CSV_NUL, p, e);
 		} else if (s[p] == c->d.quote) {
 			if (p + 1 == c->end && !c->eof)
 				return 2;
@@ -244,79 +233,57 @@ static int quoted_cell(struct csv *c, size_t start, size_t *at, bool *doubled, l
 				*at = p + 1;
 				return 1;
 			}
-			*doubled = true;
+			c->doubled = true;
 			next_special(c);
 		}
 	}
 }
 
-static bool push(struct csv *c, size_t from, size_t to, bool quoted)
-{
-	if (c->ncell == c->cap_cell) {
-		if (c->cap_cell >= ROWS_CELLS)
-			return false;
-		c->cap_cell *= 2;
-		c->cell = must(realloc(c->cell, c->cap_cell * sizeof *c->cell));
-	}
-	c->cell[c->ncell++] = (struct rowcell){ c->block + from, to - from, quoted };
-	return true;
-}
-
-/* Cuts the row at pos. 1 = done: *stop is its end without line end, *next the row after; 2 = the block ends first; -1. */
-static int scan_row(struct csv *c, size_t *stop, size_t *next, long *lines, bool *doubled, struct err *e)
+/* Cuts the row at pos. 1 = done, 2 = the block ends first, -1. */
+static int scan_row(struct csv *c, struct err *e)
 {
 	const char *s = c->block;
 	size_t start = c->pos;
 
 	c->ncell = 0;
-	*lines = 0;
+	c->lines = 0;
+	c->doubled = false;
 	c->row_wide = c->wide;
 	for (;;) {
 		bool quoted = c->d.quote && start < c->end && s[start] == c->d.quote;
 		size_t from = start, to, at = start;
 		if (quoted) {
-			int rc = quoted_cell(c, start, &at, doubled, lines, e);
+			int rc = quoted_cell(c, start, &at, e);
 			if (rc != 1)
 				return rc;
 			from = start + 1;
 			to = at - 1;
 			char after = at < c->end ? s[at] : '\n';
-			if (after != c->d.delimiter && after != '\n' && after != '\r') {
-				err_set(e, ERR_CSV_AFTER_QUOTE, "%s", "");
-				return fail_row(c, e, c->pos, at, c->line);
-			}
+			if (after != c->d.delimiter && after != '\n' && after != '\r')
+				return fail(c, ERR_CSV_AFTER_QUOTE, at, e);
 			at = next_special(c);
 		} else {
 			to = at = next_special(c);
 		}
 		if (at == c->end && !c->eof)
 			return 2;
-		if (!push(c, from, to, quoted)) {
-			err_set(e, ERR_CSV_LARGE, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS);
-			return fail_row(c, e, c->pos, SIZE_MAX, c->line);
-		}
-		*stop = at;
-		*next = at + 1;
-		if (at == c->end) {
-			*next = at;
-			return 1;
-		}
-		if (s[at] == '\n')
+		if (c->ncell == ROWS_CELLS)
+			return fail(c, ERR_CSV_LARGE, c->pos, e);
+		c->cell[c->ncell++] = (struct rowcell){ s + from, to - from, quoted };
+		c->stop = at;
+		c->next = at < c->end ? at + 1 : at;
+		if (at == c->end || s[at] == '\n')
 			return 1;
 		if (s[at] == '\r') {
 			if (at + 1 == c->end && !c->eof)
 				return 2;
-			if (at + 1 < c->end && s[at + 1] == '\n') {
-				*next = next_special(c) + 1;
-				return 1;
-			}
-			err_set(e, ERR_CSV_BARE_CR, "%s", "");
-			return fail_row(c, e, c->pos, at, c->line + *lines);
+			if (at + 1 == c->end || s[at + 1] != '\n')
+				return fail(c, ERR_CSV_BARE_CR, at, e);
+			c->next = next_special(c) + 1;
+			return 1;
 		}
-		if (s[at] != c->d.delimiter) {
-			err_set(e, s[at] ? ERR_CSV_BARE_QUOTE : ERR_CSV_NUL, "%llu", (unsigned long long)(c->offset + at) + 1);
-			return fail_row(c, e, c->pos, at, c->line + *lines);
-		}
+		if (s[at] != c->d.delimiter)
+			return fail(c, s[at] ? ERR_CSV_BARE_QUOTE : ERR_CSV_NUL, at, e);
 		start = at + 1;
 	}
 }
@@ -324,9 +291,8 @@ static int scan_row(struct csv *c, size_t *stop, size_t *next, long *lines, bool
 /* Copies the cells that hold doubled quotes, undoubled. */
 static void undouble(struct csv *c)
 {
-	if (!c->scratch)
-		c->scratch = must(malloc(c->cap));
 	char *to = c->scratch;
+
 	for (size_t i = 0; i < c->ncell; i++) {
 		struct rowcell *cell = &c->cell[i];
 		if (!cell->quoted || !memchr(cell->s, c->d.quote, cell->n))
@@ -340,78 +306,46 @@ static void undouble(struct csv *c)
 	}
 }
 
-static int check_utf8(struct csv *c, size_t stop, struct err *e)
-{
-	const char *s = c->block + c->pos;
-	size_t bad = text_utf8_bad(s, stop - c->pos), line_start = 0;
-	long line = c->line;
-
-	if (bad == stop - c->pos)
-		return 1;
-	for (size_t i = 0; i < bad; i++)
-		if (s[i] == '\n') {
-			line++;
-			line_start = i + 1;
-		}
-	err_set(e, ERR_ENCODING, "%llu" ERR_SEP "%02X" ERR_SEP "utf-8",
-	        (unsigned long long)(c->offset + c->pos + bad) + 1, (unsigned)(unsigned char)s[bad]);
-	return fail_row(c, e, c->pos + line_start, c->pos + bad, line);
-}
-
 /* 1 = a comment was skipped, 0 = the row is none, 2 = the block ends first. */
 static int skip_comment(struct csv *c)
 {
-	size_t n = strlen(c->d.comment), left = c->end - c->pos, at;
+	const char *s = c->block + c->pos;
+	size_t n = strlen(c->d.comment), left = c->end - c->pos;
 
-	if (!n || (left < n && c->eof))
+	if (!n || memcmp(s, c->d.comment, left < n ? left : n) != 0 || (left < n && c->eof))
 		return 0;
-	if (left < n)
-		return memcmp(c->block + c->pos, c->d.comment, left) ? 0 : 2;
-	if (memcmp(c->block + c->pos, c->d.comment, n) != 0)
-		return 0;
-	const char *lf = memchr(c->block + c->pos, '\n', left);
+	const char *lf = memchr(s, '\n', left);
 	if (!lf && !c->eof)
 		return 2;
-	at = lf ? (size_t)(lf - c->block) + 1 : c->end;
-	c->pos = at;
+	c->pos = lf ? (size_t)(lf - c->block) + 1 : c->end;
 	c->line++;
 	c->skipped++;
-	scan_from(c, at);
+	scan_from(c, c->pos);
 	return 1;
 }
 
 int csv_next(struct csv *c, struct row *out, struct err *e)
 {
 	for (;;) {
-		size_t stop = 0, next = 0;
-		long lines = 0;
-		bool doubled = false;
-		int rc = 2;
-		if (c->pos < c->end) {
-			while ((rc = skip_comment(c)) == 1)
-				;
-			if (rc == 0 && c->pos < c->end)
-				rc = scan_row(c, &stop, &next, &lines, &doubled, e);
-			else
-				rc = 2;
-		}
-		if (rc < 0)
-			return -1;
-		if (rc == 2) {
-			if (c->eof && c->pos == c->end)
-				return 0;
-			rc = fill(c, e);
-			if (rc <= 0)
-				return rc;
+		int rc = c->pos == c->end ? 2 : skip_comment(c);
+		if (rc == 1)
 			continue;
-		}
-		if (c->utf8 && c->row_wide && check_utf8(c, stop, e) < 0)
-			return -1;
-		if (doubled)
-			undouble(c);
-		*out = (struct row){ c->line, c->cell, c->ncell, c->block + c->pos, stop - c->pos };
-		c->pos = next;
-		c->line += lines + 1;
-		return 1;
+		if (rc == 0)
+			rc = scan_row(c, e);
+		if (rc == 1)
+			break;
+		if (rc == 2)
+			rc = c->eof && c->pos == c->end ? 0 : fill(c, e);
+		if (rc <= 0)
+			return rc;
 	}
+	size_t n = c->stop - c->pos, bad = c->utf8 && c->row_wide ? text_utf8_bad(c->block + c->pos, n) : n;
+	if (bad < n)
+		return fail(c, ERR_ENCODING, c->pos + bad, e);
+	if (c->doubled)
+		undouble(c);
+	*out = (struct row){ c->line, c->cell, c->ncell, c->block + c->pos, n };
+	c->pos = c->next;
+	c->line += c->lines + 1;
+	return 1;
 }

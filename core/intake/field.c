@@ -7,69 +7,24 @@
 
 #include <regex.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NUMBER_MAX = 120, SHOWN = 100 };
 
+/* A reader of one type gives ERR_NONE, or what is wrong with the text. */
 struct field_reader {
 	const struct field *f;
-	const char *moment;             /* date pattern with %Y %m %d %H %M %S */
-	bool tail;                      /* after the pattern: fraction and zone, as written */
+	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
+	const char *moment;             /* pattern with %Y %m %d %H %M %S */
+	bool iso;                       /* the pattern is that of ISO 8601: what fits is kept as written */
 	bool has_pattern;
 	regex_t pattern;
-	struct cell minimum, maximum;
+	struct { enum field_bound kind; struct cell value; } bound[FIELD_BOUNDS];
+	size_t nbound;
 	struct cell *enumeration;
-	char *kept;                     /* texts of the cells above */
 	int decimals;
-	char text[64];
+	char text[32];
 };
-
-static const char *const iso[] = { [FIELD_DATE] = "%Y-%m-%d", [FIELD_TIME] = "%H:%M:%S", [FIELD_DATETIME] = "%Y-%m-%dT%H:%M:%S" };
-
-const char *field_sql_type(enum field_type type)
-{
-	switch (type) {
-	case FIELD_INTEGER: case FIELD_YEAR: case FIELD_BOOLEAN:
-		return "INTEGER";
-	case FIELD_NUMBER:
-		return "REAL";
-	default:
-		return "TEXT";
-	}
-}
-
-static bool is_moment(enum field_type t)
-{
-	return t == FIELD_DATE || t == FIELD_TIME || t == FIELD_DATETIME;
-}
-
-/* Bytes of s to show in a message: whole characters only. */
-static int shown(const char *s, size_t n)
-{
-	if (n > SHOWN)
-		for (n = SHOWN; n && ((unsigned char)s[n] & 0xc0) == 0x80;)
-			n--;
-	return (int)n;
-}
-
-static int fail_value(const struct field_reader *r, enum err_id id, const char *s, size_t n, const char *more, struct err *e)
-{
-	err_set(e, id, "%s" ERR_SEP "%.*s" ERR_SEP "%s", r->f->name, shown(s, n), s, more);
-	return -1;
-}
-
-static int fail_type(const struct field_reader *r, const char *s, size_t n, struct err *e)
-{
-	const struct field *f = r->f;
-	bool plain = !strcmp(f->format, "default");
-	char what[120];
-
-	snprintf(what, sizeof what, "%s%s%s", field_type_name(f->type), plain ? "" : " ", plain ? "" : f->format);
-	if (f->type == FIELD_NUMBER && f->decimal != '.')
-		snprintf(what, sizeof what, "number (decimalChar “%c”)", f->decimal);
-	return fail_value(r, ERR_VALUE_TYPE, s, n, what, e);
-}
 
 /* ---- numbers ---- */
 
@@ -77,10 +32,9 @@ static int fail_type(const struct field_reader *r, const char *s, size_t n, stru
 static void strip_around(const struct field *f, const char **s, size_t *n)
 {
 	const char *p = *s, *end = *s + *n;
-	size_t k;
 
 	for (; p < end; p++) {
-		k = *p == '-' || *p == '+';
+		size_t k = *p == '-' || *p == '+';
 		k += (size_t)(end - p) > k && p[k] == f->decimal;
 		if ((size_t)(end - p) > k && text_is_digit(p[k]))
 			break;
@@ -91,68 +45,60 @@ static void strip_around(const struct field *f, const char **s, size_t *n)
 	*n = (size_t)(end - p);
 }
 
-/* Copies the number without its group characters. 1, 0 = too long, -1 = digits not in threes. */
-static int ungroup(const struct field *f, const char *s, size_t n, char *out, size_t *len)
+/* Copies the number without the group characters of its whole part, which must stand between threes. */
+static enum err_id ungroup(const struct field *f, const char *s, size_t n, char out[NUMBER_MAX], size_t *len)
 {
-	size_t g = strlen(f->group), run = 0;
-	bool grouped = false, whole = true, bad = false;
+	size_t g = strlen(f->group), run = 0, i = 0;
+	bool grouped = false;
 
 	*len = 0;
-	for (size_t i = 0; i < n;) {
-		bool between = whole && run && n - i > g && text_is_digit(s[i + g]);
-		if (between && !memcmp(s + i, f->group, g)) {
-			bad |= grouped ? run != 3 : run > 3;
+	while (i < n && *len < NUMBER_MAX) {
+		if (run && n - i > g && !memcmp(s + i, f->group, g) && text_is_digit(s[i + g])) {
+			if (grouped ? run != 3 : run > 3)
+				return ERR_VALUE_GROUP;
 			grouped = true;
 			run = 0;
 			i += g;
 			continue;
 		}
-		if (*len == NUMBER_MAX)
-			return 0;
-		if (whole && text_is_digit(s[i])) {
-			run++;
-		} else if (run) {
-			bad |= whole && grouped && run != 3;
-			whole = false;
-		}
+		if (!text_is_digit(s[i]) && run)
+			break;
+		run += text_is_digit(s[i]);
 		out[(*len)++] = s[i++];
 	}
-	bad |= whole && grouped && run != 3;
-	return bad ? -1 : 1;
+	if (n - i > NUMBER_MAX - *len)
+		return ERR_VALUE_TYPE;
+	memcpy(out + *len, s + i, n - i);
+	*len += n - i;
+	return grouped && run != 3 ? ERR_VALUE_GROUP : ERR_NONE;
 }
 
-static int read_number(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
+static enum err_id read_number(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	const struct field *f = r->f;
-	const char *number = s;
-	size_t len = n;
 	char clean[NUMBER_MAX];
 	int decimals = 0;
-	bool ok;
 
 	if (!f->bare)
-		strip_around(f, &number, &len);
+		strip_around(f, &s, &n);
 	if (*f->group) {
-		int rc = ungroup(f, number, len, clean, &len);
-		if (rc < 0)
-			return fail_value(r, ERR_VALUE_GROUP, s, n, "", e);
-		number = clean;
-		len = rc ? len : 0;
+		enum err_id wrong = ungroup(f, s, n, clean, &n);
+		if (wrong != ERR_NONE)
+			return wrong;
+		s = clean;
 	}
-	if (f->type == FIELD_NUMBER) {
-		out->type = CELL_REAL;
-		ok = num_real(number, len, f->decimal, &out->d, &decimals);
-		if (ok && out->d == 0)
-			out->d = 0;   /* not −0: it would be another stamp for the same number */
-	} else {
+	if (f->type == FIELD_INTEGER) {
 		out->type = CELL_INT;
-		ok = num_int(number, len, &out->i);
+		return num_int(s, n, &out->i) ? ERR_NONE : ERR_VALUE_TYPE;
 	}
-	if (!ok)
-		return fail_type(r, s, n, e);
+	out->type = CELL_REAL;
+	if (!num_real(s, n, f->decimal, &out->d, &decimals))
+		return ERR_VALUE_TYPE;
+	if (out->d == 0)
+		out->d = 0;   /* not −0: it would be another stamp for the same number */
 	if (decimals > r->decimals)
 		r->decimals = decimals;
-	return 1;
+	return ERR_NONE;
 }
 
 /* ---- dates and times ---- */
@@ -170,9 +116,9 @@ static int month_days(int year, int month)
 }
 
 /* Reads s along the pattern; *rest = what follows. Days, months and hours may have one digit where the pattern is the user's own. */
-static bool read_parts(const char *pattern, bool strict, const char *s, const char *end, int part[PARTS], const char **rest)
+static bool read_parts(const struct field_reader *r, const char *s, const char *end, int part[PARTS], const char **rest)
 {
-	for (const char *p = pattern; *p; p++) {
+	for (const char *p = r->moment; *p; p++) {
 		const char *letter = *p == '%' && p[1] ? strchr(part_letters, p[1]) : NULL;
 		if (!letter) {
 			p += *p == '%';
@@ -184,7 +130,7 @@ static bool read_parts(const char *pattern, bool strict, const char *s, const ch
 		int i = (int)(letter - part_letters), v = 0, digits = 0, most = i == YEAR ? 4 : 2;
 		for (; digits < most && s < end && text_is_digit(*s); digits++)
 			v = v * 10 + (*s++ - '0');
-		if (!digits || (digits < most && (strict || i == YEAR)) || v < part_range[i].low || v > part_range[i].high)
+		if (!digits || (digits < most && (r->iso || i == YEAR)) || v < part_range[i].low || v > part_range[i].high)
 			return false;
 		part[i] = v;
 	}
@@ -208,130 +154,128 @@ static bool is_tail(const char *s, const char *end)
 	       text_is_digit(s[4]) && text_is_digit(s[5]);
 }
 
-static int read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
+static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	int p[PARTS] = { [YEAR] = 2000, [MONTH] = 1, [DAY] = 1 }, len = 0;
+	bool timed = r->f->type == FIELD_TIME || r->f->type == FIELD_DATETIME;
 	const char *end = s + n, *rest = s;
 
-	if (!read_parts(r->moment, r->tail || r->moment == iso[FIELD_DATE], s, end, p, &rest) || (r->tail ? !is_tail(rest, end) : rest != end))
-		return fail_type(r, s, n, e);
+	if (!read_parts(r, s, end, p, &rest) || (r->iso && timed ? !is_tail(rest, end) : rest != end))
+		return ERR_VALUE_TYPE;
+	*out = (struct cell){ .type = CELL_TEXT, .s = s, .n = n };
+	if (r->iso)
+		return ERR_NONE;
 	if (r->f->type != FIELD_TIME)
-		len = snprintf(r->text, sizeof r->text, "%04d-%02d-%02d", p[YEAR], p[MONTH], p[DAY]);
-	if (r->f->type != FIELD_DATE)
-		len += snprintf(r->text + len, sizeof r->text - (size_t)len, "%s%02d:%02d:%02d%.*s", len ? "T" : "", p[HOUR], p[MINUTE], p[SECOND],
-		                (int)(end - rest), rest);
-	*out = (struct cell){ .type = CELL_TEXT, .s = r->text, .n = (size_t)len };
-	return 1;
+		len = snprintf(r->text, sizeof r->text, "%04d-%02d-%02d%s", p[YEAR], p[MONTH], p[DAY], timed ? "T" : "");
+	if (timed)
+		len += snprintf(r->text + len, sizeof r->text - (size_t)len, "%02d:%02d:%02d", p[HOUR], p[MINUTE], p[SECOND]);
+	out->s = r->text;
+	out->n = (size_t)len;
+	return ERR_NONE;
 }
 
-/* The pattern must name each part that the type needs, once. */
-static bool open_moment(struct field_reader *r, struct err *e)
+/* A pattern must name each part that the type needs, once, and nothing else but seconds. */
+static bool open_moment(struct field_reader *r, const char *iso, struct err *e)
 {
+	enum { DATE = 1 << YEAR | 1 << MONTH | 1 << DAY, TIME = 1 << HOUR | 1 << MINUTE };
 	const struct field *f = r->f;
-	const char *needed = f->type == FIELD_DATE ? "Ymd" : f->type == FIELD_TIME ? "HM" : "YmdHM";
-	const char *optional = f->type == FIELD_DATE ? "" : "S";
-	const char *pattern = !strncmp(f->format, "fmt:", 4) ? f->format + 4 : f->format;
-	size_t seen = 0;
+	unsigned seen = 0, needed = f->type == FIELD_DATE ? DATE : f->type == FIELD_TIME ? TIME : DATE | TIME;
 	bool ok = true;
 
-	r->tail = f->type != FIELD_DATE;
-	r->moment = iso[f->type];
-	if (!strcmp(f->format, "default") || !strcmp(f->format, "any"))
+	r->iso = !strcmp(f->format, "default") || !strcmp(f->format, "any");
+	r->moment = r->iso ? iso : !strncmp(f->format, "fmt:", 4) ? f->format + 4 : f->format;
+	if (r->iso)
 		return true;
-	r->tail = false;
-	r->moment = pattern;
-	for (const char *p = pattern; *p; p++) {
-		if (*p != '%' || *++p == '%')
-			continue;
-		char spec[] = { '%', *p, 0 };
-		bool known = *p && (strchr(needed, *p) || strchr(optional, *p));
-		ok = ok && known && strstr(pattern, spec) == p - 1;
-		seen += *p && strchr(needed, *p);
-		if (!*p)
-			break;
+	for (const char *p = r->moment; ok && (p = strchr(p, '%')); p += 2) {
+		const char *letter = p[1] ? strchr(part_letters, p[1]) : NULL;
+		unsigned bit = letter ? 1u << (letter - part_letters) : 0;
+		bool known = (needed | (needed & TIME ? 1 << SECOND : 0)) & bit & ~seen;
+		ok = known || p[1] == '%';
+		seen |= bit;
 	}
-	if (ok && seen == strlen(needed))
-		return true;
-	return err_set(e, ERR_DESC_VALUE, "format" ERR_SEP "%s" ERR_SEP "default, %%Y %%m %%d %%H %%M %%S", f->format);
+	return (ok && (seen & needed) == needed) ||
+	       err_set(e, ERR_DESC_VALUE, "format" ERR_SEP "%s" ERR_SEP "default, %%Y %%m %%d %%H %%M %%S", f->format);
 }
 
 /* ---- the other types ---- */
 
-static int read_boolean(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
+static bool is_in(const struct texts *list, const char *s, size_t n)
 {
-	static const char *const usual[2][4] = { { "false", "False", "FALSE", "0" }, { "true", "True", "TRUE", "1" } };
-
-	for (int v = 0; v < 2; v++) {
-		const char *const *list = v ? r->f->true_values : r->f->false_values;
-		size_t count = v ? r->f->ntrue : r->f->nfalse;
-		if (!list) {
-			list = usual[v];
-			count = 4;
-		}
-		for (size_t i = 0; i < count; i++) {
-			if (strlen(list[i]) != n || memcmp(list[i], s, n) != 0)
-				continue;
-			*out = (struct cell){ .type = CELL_INT, .i = v };
-			return 1;
-		}
-	}
-	return fail_type(r, s, n, e);
+	for (size_t i = 0; i < list->n; i++)
+		if (strlen(list->s[i]) == n && !memcmp(list->s[i], s, n))
+			return true;
+	return false;
 }
 
-static int read_year(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
+static enum err_id read_boolean(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	size_t sign = n && *s == '-';
+	*out = (struct cell){ .type = CELL_INT, .i = is_in(&r->f->true_values, s, n) };
+	return out->i || is_in(&r->f->false_values, s, n) ? ERR_NONE : ERR_VALUE_TYPE;
+}
 
+static enum err_id read_year(struct field_reader *r, const char *s, size_t n, struct cell *out)
+{
+	(void)r;
 	out->type = CELL_INT;
-	if (n - sign < 4 || n > 9 || *s == '+' || !num_int(s, n, &out->i))
-		return fail_type(r, s, n, e);
-	return 1;
+	return n - (n && *s == '-') >= 4 && n <= 9 && *s != '+' && num_int(s, n, &out->i) ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
-static int read_yearmonth(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
+static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	int p[PARTS] = { [DAY] = 1, [MONTH] = 1 };
-	const char *rest = s;
-
-	if (!read_parts("%Y-%m", true, s, s + n, p, &rest) || rest != s + n)
-		return fail_type(r, s, n, e);
+	(void)r;
 	*out = (struct cell){ .type = CELL_TEXT, .s = s, .n = n };
-	return 1;
+	return ERR_NONE;
+}
+
+static const struct {
+	const char *sql;
+	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
+	bool ordered;      /* it may have a minimum and a maximum */
+	const char *iso;
+} types[] = {
+	[FIELD_STRING] = { "TEXT", read_text }, [FIELD_ANY] = { "TEXT", read_text }, [FIELD_BOOLEAN] = { "INTEGER", read_boolean },
+	[FIELD_INTEGER] = { "INTEGER", read_number, true }, [FIELD_NUMBER] = { "REAL", read_number, true },
+	[FIELD_YEAR] = { "INTEGER", read_year, true }, [FIELD_YEARMONTH] = { "TEXT", read_moment, true, "%Y-%m" },
+	[FIELD_DATE] = { "TEXT", read_moment, true, "%Y-%m-%d" }, [FIELD_TIME] = { "TEXT", read_moment, true, "%H:%M:%S" },
+	[FIELD_DATETIME] = { "TEXT", read_moment, true, "%Y-%m-%dT%H:%M:%S" },
+};
+
+const char *field_sql_type(enum field_type type)
+{
+	return types[type].sql;
+}
+
+/* ---- refusals and constraints ---- */
+
+/* Always -1. Of a long value its first characters are shown. */
+static int fail_value(const struct field_reader *r, enum err_id id, const char *s, size_t n, const char *more, struct err *e)
+{
+	if (n > SHOWN)
+		for (n = SHOWN; n && ((unsigned char)s[n] & 0xc0) == 0x80;)
+			n--;
+	err_set(e, id, "%s" ERR_SEP "%.*s" ERR_SEP "%s", r->f->name, (int)n, s, more);
+	return -1;
 }
 
 static int convert(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
 {
-	switch (r->f->type) {
-	case FIELD_INTEGER:
-	case FIELD_NUMBER:
-		return read_number(r, s, n, out, e);
-	case FIELD_BOOLEAN:
-		return read_boolean(r, s, n, out, e);
-	case FIELD_DATE:
-	case FIELD_TIME:
-	case FIELD_DATETIME:
-		return read_moment(r, s, n, out, e);
-	case FIELD_YEAR:
-		return read_year(r, s, n, out, e);
-	case FIELD_YEARMONTH:
-		return read_yearmonth(r, s, n, out, e);
-	case FIELD_STRING:
-	case FIELD_ANY:
-		break;
-	}
-	*out = (struct cell){ .type = CELL_TEXT, .s = s, .n = n };
-	return 1;
+	const struct field *f = r->f;
+	enum err_id wrong = r->convert(r, s, n, out);
+	char what[120];
+
+	if (wrong == ERR_NONE)
+		return 1;
+	if (f->type == FIELD_NUMBER && f->decimal != '.')
+		snprintf(what, sizeof what, "number (decimalChar “%c”)", f->decimal);
+	else
+		snprintf(what, sizeof what, "%s%s%.100s", field_type_name(f->type), r->moment && !r->iso ? " " : "", r->moment && !r->iso ? f->format : "");
+	return fail_value(r, wrong, s, n, what, e);
 }
 
-/* ---- constraints ---- */
-
-/* Cells of one column: numbers by value, texts by bytes (which is the order of ISO dates). */
-static int compare(const struct cell *a, const struct cell *b)
+int field_compare(const struct cell *a, const struct cell *b)
 {
-	if (a->type == CELL_INT)
-		return (a->i > b->i) - (a->i < b->i);
-	if (a->type == CELL_REAL)
-		return (a->d > b->d) - (a->d < b->d);
+	if (a->type != CELL_TEXT)
+		return a->type == CELL_REAL ? (a->d > b->d) - (a->d < b->d) : (a->i > b->i) - (a->i < b->i);
 	int order = memcmp(a->s, b->s, a->n < b->n ? a->n : b->n);
 	return order ? order : (a->n > b->n) - (a->n < b->n);
 }
@@ -340,30 +284,25 @@ static int check_length(const struct field_reader *r, const struct cell *c, stru
 {
 	const struct field *f = r->f;
 	int64_t n = (int64_t)text_utf8_length(c->s, c->n);
-
-	if ((f->min_length < 0 || n >= f->min_length) && (f->max_length < 0 || n <= f->max_length))
-		return 1;
 	bool low = f->min_length >= 0 && n < f->min_length;
-	err_set(e, ERR_VALUE_LENGTH, "%s" ERR_SEP "%.*s" ERR_SEP "%lld" ERR_SEP "%s %lld", f->name, shown(c->s, c->n), c->s, (long long)n,
-	        low ? "≥" : "≤", (long long)(low ? f->min_length : f->max_length));
-	return -1;
+	char more[80];
+
+	if (!low && (f->max_length < 0 || n <= f->max_length))
+		return 1;
+	snprintf(more, sizeof more, "%lld" ERR_SEP "%s %lld", (long long)n, low ? "≥" : "≤", (long long)(low ? f->min_length : f->max_length));
+	return fail_value(r, ERR_VALUE_LENGTH, c->s, c->n, more, e);
 }
 
 static int check_enum(const struct field_reader *r, const char *s, size_t n, const struct cell *c, struct err *e)
 {
-	const struct field *f = r->f;
-	char text[SHOWN + 1];
-	struct buf all = BUF(230);
+	const struct texts *list = &r->f->enumeration;
+	struct arena a = { 0 };
 
-	for (size_t i = 0; i < f->nenum; i++)
-		if (!compare(&r->enumeration[i], c))
+	for (size_t i = 0; i < list->n; i++)
+		if (!field_compare(&r->enumeration[i], c))
 			return 1;
-	snprintf(text, sizeof text, "%.*s", shown(s, n), s);
-	const char *near = text_nearest(text, f->enumeration, f->nenum);
-	for (size_t i = 0; i < f->nenum && !near; i++)
-		buf_printf(&all, "%s%s", i ? ", " : "", f->enumeration[i]);
-	fail_value(r, ERR_VALUE_ENUM, s, n, near ? near : buf_text(&all), e);
-	buf_free(&all);
+	fail_value(r, ERR_VALUE_ENUM, s, n, package_perhaps(&a, arena_strndup(&a, s, n < SHOWN ? n : SHOWN), list->s, list->n), e);
+	arena_free(&a);
 	return -1;
 }
 
@@ -377,17 +316,19 @@ static bool matches(const struct field_reader *r, const char *s, size_t n)
 static int check(const struct field_reader *r, const char *s, size_t n, const struct cell *c, struct err *e)
 {
 	const struct field *f = r->f;
-	int order;
 
-	if (f->has_minimum && ((order = compare(c, &r->minimum)) < 0 || (!order && f->over_minimum)))
-		return fail_value(r, ERR_VALUE_MINIMUM, s, n, f->minimum_text, e);
-	if (f->has_maximum && ((order = compare(c, &r->maximum)) > 0 || (!order && f->under_maximum)))
-		return fail_value(r, ERR_VALUE_MAXIMUM, s, n, f->maximum_text, e);
+	for (size_t i = 0; i < r->nbound; i++) {
+		enum field_bound kind = r->bound[i].kind;
+		int order = field_compare(c, &r->bound[i].value);
+		bool low = kind == FIELD_MINIMUM || kind == FIELD_OVER, open = kind == FIELD_OVER || kind == FIELD_UNDER;
+		if ((low ? order < 0 : order > 0) || (open && !order))
+			return fail_value(r, low ? ERR_VALUE_MINIMUM : ERR_VALUE_MAXIMUM, s, n, f->bound[kind], e);
+	}
 	if ((f->min_length >= 0 || f->max_length >= 0) && c->type == CELL_TEXT && check_length(r, c, e) < 0)
 		return -1;
 	if (r->has_pattern && !matches(r, s, n))
 		return fail_value(r, ERR_VALUE_PATTERN, s, n, f->pattern, e);
-	return f->nenum ? check_enum(r, s, n, c, e) : 1;
+	return f->enumeration.n ? check_enum(r, s, n, c, e) : 1;
 }
 
 int field_read(struct field_reader *r, const char *s, size_t n, struct cell *out, const char **label, struct err *e)
@@ -491,69 +432,50 @@ static bool open_pattern(struct field_reader *r, struct err *e)
 	return err_set(e, ERR_DESC_PATTERN, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, f->pattern, *said ? said : why);
 }
 
-/* A value of the descriptor in the column's type. Texts go to kept. */
-static bool constant(struct field_reader *r, const char *s, struct cell *out, char **at, struct err *e)
+/* A value of the descriptor in the column's type. */
+static bool constant(struct field_reader *r, struct arena *a, const char *s, struct cell *out, struct err *e)
 {
-	size_t n = strlen(s);
-
-	if (convert(r, s, n, out, e) != 1)
+	if (convert(r, s, strlen(s), out, e) < 0)
 		return false;
-	if (out->type == CELL_TEXT) {
-		memcpy(*at, out->s, out->n);
-		out->s = *at;
-		*at += out->n;
-	}
+	if (out->type == CELL_TEXT)
+		out->s = arena_strndup(a, out->s, out->n);
 	return true;
 }
 
-static bool open_constants(struct field_reader *r, struct err *e)
+static bool open_constants(struct field_reader *r, struct arena *a, struct err *e)
 {
 	const struct field *f = r->f;
-	size_t room = 3 * sizeof r->text;
 
-	if (f->has_minimum || f->has_maximum) {
-		if (f->type == FIELD_STRING || f->type == FIELD_ANY || f->type == FIELD_BOOLEAN)
+	for (enum field_bound i = 0; i < FIELD_BOUNDS; i++) {
+		if (!f->bound[i])
+			continue;
+		if (!types[f->type].ordered)
 			return err_set(e, ERR_DESC_VALUE, "type" ERR_SEP "%s" ERR_SEP "minimum, maximum", field_type_name(f->type));
-		room += (f->has_minimum ? strlen(f->minimum_text) : 0) + (f->has_maximum ? strlen(f->maximum_text) : 0);
+		r->bound[r->nbound].kind = i;
+		if (!constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
+			return false;
 	}
-	for (size_t i = 0; i < f->nenum; i++)
-		room += strlen(f->enumeration[i]) + sizeof r->text;
-	r->kept = malloc(room);
-	r->enumeration = calloc(f->nenum + 1, sizeof *r->enumeration);
-	if (!r->kept || !r->enumeration)
-		abort();
-	char *at = r->kept;
-	if ((f->has_minimum && !constant(r, f->minimum_text, &r->minimum, &at, e)) ||
-	    (f->has_maximum && !constant(r, f->maximum_text, &r->maximum, &at, e)))
-		return false;
-	for (size_t i = 0; i < f->nenum; i++)
-		if (!constant(r, f->enumeration[i], &r->enumeration[i], &at, e))
+	r->enumeration = arena_array(a, struct cell, f->enumeration.n);
+	for (size_t i = 0; i < f->enumeration.n; i++)
+		if (!constant(r, a, f->enumeration.s[i], &r->enumeration[i], e))
 			return false;
 	/* What the descriptor writes is no figure of the data. */
 	r->decimals = f->type == FIELD_NUMBER || f->type == FIELD_INTEGER ? 0 : -1;
 	return true;
 }
 
-struct field_reader *field_open(const struct field *f, struct err *e)
+struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e)
 {
-	struct field_reader *r = calloc(1, sizeof *r);
+	struct field_reader *r = arena_new(a, struct field_reader);
 
-	if (!r)
-		abort();
-	r->f = f;
-	if ((!is_moment(f->type) || open_moment(r, e)) && open_constants(r, e) && (!f->pattern || open_pattern(r, e)))
-		return r;
-	field_close(r);
-	return NULL;
+	*r = (struct field_reader){ .f = f, .convert = types[f->type].convert };
+	if ((types[f->type].iso && !open_moment(r, types[f->type].iso, e)) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e)))
+		return NULL;
+	return r;
 }
 
 void field_close(struct field_reader *r)
 {
-	if (!r)
-		return;
-	if (r->has_pattern)
+	if (r && r->has_pattern)
 		regfree(&r->pattern);
-	free(r->kept);
-	free(r->enumeration);
-	free(r);
 }

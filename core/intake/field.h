@@ -7,13 +7,15 @@
 #include "store/db.h"
 
 struct field_reader;
-/* Prepares pattern, bounds and lists; f is borrowed. Only for the loader: a pattern is compiled here. */
-struct field_reader *field_open(const struct field *f, struct err *e);
-void field_close(struct field_reader *r);        /* NULL is fine */
+/* Prepares pattern, bounds and lists; f is borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
+struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e);
+void field_close(struct field_reader *r);        /* before its arena; NULL is fine */
 /* 1 = *out is the value; 0 = missing, *label its label ("" = none); -1 = *e without a place.
  * Texts of *out point into s or into the reader: valid until the next call. */
 int field_read(struct field_reader *r, const char *s, size_t n, struct cell *out, const char **label, struct err *e);
 /* Most decimals that were written; 0 for integers, -1 for columns that are no numbers. */
 int field_decimals(const struct field_reader *r);
+/* Order of two values of one column that are there: numbers by value, texts by bytes (which is the order of ISO dates). */
+int field_compare(const struct cell *a, const struct cell *b);
 const char *field_sql_type(enum field_type type);   /* "INTEGER", "REAL", "TEXT" */
 #endif

@@ -11,34 +11,30 @@
 
 struct builder {
 	struct arena *a;
-	const char *file, *text;
-	size_t n;
+	const struct json_doc *d;
 	yajl_handle yajl;
 	struct err *e;
-	struct json *root;
-	struct { struct json *open, *last; } level[JSON_DEPTH];   /* arrays and objects around, and the last value in each */
-	size_t depth, values, seen;        /* seen: bytes whose lines are counted */
+	struct json *open[JSON_DEPTH];                 /* arrays and objects around */
+	const struct json **next[JSON_DEPTH + 1];      /* where the next value of each of them goes; first of all the root */
+	size_t depth, values, seen;                    /* seen: bytes whose lines are counted */
 	long line;
 	const char *key;
 };
 
-/* Line and column (characters, from 1) of an offset, and that line as the excerpt. */
-static bool fail_offset(const char *file, const char *text, size_t n, size_t at, struct err *e)
+/* Gives *e the line that holds a byte of the document, as excerpt too; exact: and the column (characters, from 1). */
+static bool place(const struct json_doc *d, size_t at, bool exact, struct err *e)
 {
+	const char *s = d->text, *end = s + d->n, *p = at < d->n ? s + at : end, *stop = memchr(p, '\n', (size_t)(end - p));
 	long line = 1;
-	size_t start = 0;
 
-	if (at > n)
-		at = n;
-	for (size_t i = 0; i < at; i++)
-		if (text[i] == '\n') {
-			line++;
-			start = i + 1;
-		}
-	const char *end = memchr(text + start, '\n', n - start);
-	long column = (long)text_utf8_length(text + start, at - start) + 1;
-	err_at(e, file, line, column);
-	return err_excerpt(e, text + start, end ? (size_t)(end - text) - start : n - start, column);
+	for (const char *lf; (lf = memchr(s, '\n', (size_t)(p - s))); line++)
+		s = lf + 1;
+	stop = stop ? stop : end;
+	long column = exact ? (long)text_utf8_length(s, (size_t)(p - s)) + 1 : 0;
+	while (!exact && s < stop && text_is_space(*s))
+		s++;
+	err_at(e, d->file, line, column);
+	return err_excerpt(e, s, (size_t)(stop - s), column);
 }
 
 static size_t consumed(const struct builder *b)
@@ -48,89 +44,60 @@ static size_t consumed(const struct builder *b)
 	return at ? at - 1 : 0;
 }
 
-/* A new value in its place in the tree; NULL stops the parser. */
-static struct json *add(struct builder *b, enum json_type type)
+/* A new value in its place in the tree; 0 stops the parser. */
+static int add(struct builder *b, enum json_type type, const char *s, size_t n)
 {
 	size_t at = consumed(b);
 
-	for (; b->seen < at && b->seen < b->n; b->seen++)
-		b->line += b->text[b->seen] == '\n';
+	for (; b->seen < at && b->seen < b->d->n; b->seen++)
+		b->line += b->d->text[b->seen] == '\n';
 	if (++b->values > JSON_VALUES || b->depth >= JSON_DEPTH) {
 		err_set(b->e, ERR_JSON_LIMIT, "%d" ERR_SEP "%d", JSON_VALUES, JSON_DEPTH);
-		fail_offset(b->file, b->text, b->n, at, b->e);
-		return NULL;
+		return place(b->d, at, true, b->e);
 	}
-	struct json *v = arena_new(b->a, struct json), *around = b->depth ? b->level[b->depth - 1].open : NULL;
-	*v = (struct json){ .type = type, .s = "", .key = b->key ? b->key : "", .parent = around, .line = b->line };
+	struct json *v = arena_new(b->a, struct json), *around = b->depth ? b->open[b->depth - 1] : NULL;
+	*v = (struct json){
+		.type = type, .yes = type == JSON_BOOL && *s == 't', .s = arena_strndup(b->a, s, n), .n = n, .key = b->key ? b->key : "",
+		.parent = around, .index = around ? around->count++ : 0, .at = at, .line = b->line,
+	};
 	b->key = NULL;
-	if (!around) {
-		b->root = v;
-		return v;
+	*b->next[b->depth] = v;
+	b->next[b->depth] = &v->next;
+	if (type == JSON_ARRAY || type == JSON_OBJECT) {
+		b->open[b->depth++] = v;
+		b->next[b->depth] = &v->child;
 	}
-	struct json **last = &b->level[b->depth - 1].last;
-	if (*last)
-		(*last)->next = v;
-	else
-		around->child = v;
-	*last = v;
-	v->index = around->count++;
-	return v;
+	return 1;
 }
 
 static int on_null(void *ctx)
 {
-	return add(ctx, JSON_NULL) != NULL;
+	return add(ctx, JSON_NULL, "null", 4);
 }
 
 static int on_bool(void *ctx, int yes)
 {
-	struct json *v = add(ctx, JSON_BOOL);
-
-	if (v)
-		v->yes = yes != 0;
-	return v != NULL;
-}
-
-static int on_text(struct builder *b, enum json_type type, const char *s, size_t n)
-{
-	struct json *v = add(b, type);
-
-	if (v) {
-		v->s = arena_strndup(b->a, s, n);
-		v->n = n;
-	}
-	return v != NULL;
+	return yes ? add(ctx, JSON_BOOL, "true", 4) : add(ctx, JSON_BOOL, "false", 5);
 }
 
 static int on_number(void *ctx, const char *s, size_t n)
 {
-	return on_text(ctx, JSON_NUMBER, s, n);
+	return add(ctx, JSON_NUMBER, s, n);
 }
 
 static int on_string(void *ctx, const unsigned char *s, size_t n)
 {
-	return on_text(ctx, JSON_STRING, (const char *)s, n);
-}
-
-static int on_open(struct builder *b, enum json_type type)
-{
-	struct json *v = add(b, type);
-
-	if (!v)
-		return 0;
-	b->level[b->depth].open = v;
-	b->level[b->depth++].last = NULL;
-	return 1;
+	return add(ctx, JSON_STRING, (const char *)s, n);
 }
 
 static int on_object(void *ctx)
 {
-	return on_open(ctx, JSON_OBJECT);
+	return add(ctx, JSON_OBJECT, "", 0);
 }
 
 static int on_array(void *ctx)
 {
-	return on_open(ctx, JSON_ARRAY);
+	return add(ctx, JSON_ARRAY, "", 0);
 }
 
 static int on_close(void *ctx)
@@ -142,18 +109,15 @@ static int on_close(void *ctx)
 static int on_key(void *ctx, const unsigned char *s, size_t n)
 {
 	struct builder *b = ctx;
-	char *key = arena_strndup(b->a, (const char *)s, n);
 	size_t looked = 0;
 
+	b->key = arena_strndup(b->a, (const char *)s, n);
 	/* Objects here have few members; a huge one is not searched to its end for each of them. */
-	for (const struct json *v = b->level[b->depth - 1].open->child; v && looked < 500; v = v->next, looked++) {
-		if (strcmp(v->key, key) != 0)
-			continue;
-		err_set(b->e, ERR_JSON_TWICE, "%s" ERR_SEP "%ld", key, v->line);
-		fail_offset(b->file, b->text, b->n, consumed(b), b->e);
-		return 0;
-	}
-	b->key = key;
+	for (const struct json *v = b->open[b->depth - 1]->child; v && looked < 500; v = v->next, looked++)
+		if (!strcmp(v->key, b->key)) {
+			err_set(b->e, ERR_JSON_TWICE, "%s" ERR_SEP "%ld", b->key, v->line);
+			return place(b->d, consumed(b), true, b->e);
+		}
 	return 1;
 }
 
@@ -163,18 +127,19 @@ static const yajl_callbacks callbacks = {
 	.yajl_start_array = on_array, .yajl_end_array = on_close,
 };
 
-/* Value of the four hexadecimal digits after "\u" at s, or -1. */
-static int escape_at(const char *s, const char *end)
+/* Value of the escape "\uXXXX" that s (ended by NUL) begins with, or -1. */
+static int escape_at(const char *s)
 {
+	static const char digits[] = "0123456789abcdef";
 	int v = 0;
 
-	if (end - s < 6 || s[0] != '\\' || s[1] != 'u')
+	if (s[0] != '\\' || s[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		char c = text_lower(s[i]);
-		if (!text_is_digit(c) && (c < 'a' || c > 'f'))
+		const char *digit = s[i] ? strchr(digits, text_lower(s[i])) : NULL;
+		if (!digit)
 			return -1;
-		v = v * 16 + (c <= '9' ? c - '0' : c - 'a' + 10);
+		v = v * 16 + (int)(digit - digits);
 	}
 	return v;
 }
@@ -182,59 +147,57 @@ static int escape_at(const char *s, const char *end)
 /* Offset of a "\u" escape that stands for no character (half a surrogate pair) or for NUL, or n. */
 static size_t bad_escape(const char *s, size_t n)
 {
-	const char *end = s + n;
+	const char *p = s, *end = s + n;
 
-	for (const char *p = s; (p = memchr(p, '\\', (size_t)(end - p)));) {
-		int c = escape_at(p, end), low = end - p > 6 ? escape_at(p + 6, end) : -1;
-		if (c == 0 || (c >= 0xdc00 && c <= 0xdfff) || (c >= 0xd800 && c <= 0xdbff && (low < 0xdc00 || low > 0xdfff)))
+	while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+		int c = escape_at(p);
+		bool high = (c & ~0x3ff) == 0xd800, pair = high && (escape_at(p + 6) & ~0x3ff) == 0xdc00;
+		if (c == 0 || (high && !pair) || (c & ~0x3ff) == 0xdc00)
 			return (size_t)(p - s);
-		p += c >= 0xd800 && c <= 0xdbff ? 12 : 2;
-		if (p >= end)
-			break;
+		p += pair ? 12 : 2;
 	}
 	return n;
 }
 
-/* whole: all of the text was taken, and it is too short. */
-static bool fail_syntax(struct builder *b, bool whole, struct err *e)
+/* Text without its mark, in UTF-8, with no escape that stands for nothing. */
+static bool check_text(const struct json_doc *d, struct err *e)
 {
-	unsigned char *said = yajl_get_error(b->yajl, 0, (const unsigned char *)b->text, b->n);
-	size_t at = whole ? 0 : yajl_get_bytes_consumed(b->yajl);
+	size_t at = text_utf8_bad(d->text, d->n);
 
-	err_set(e, ERR_JSON_SYNTAX, "%s", "");
-	err_why(e, "%s", (const char *)said);
-	yajl_free_error(b->yajl, said);
-	return fail_offset(b->file, b->text, b->n, at ? at - 1 : b->n, e);
+	if (at < d->n)
+		err_set(e, ERR_NOT_UTF8, "%s" ERR_SEP "%zu", d->file, at);
+	else if ((at = bad_escape(d->text, d->n)) < d->n)
+		err_set(e, ERR_JSON_ESCAPE, "%.6s", d->text + at);
+	else
+		return true;
+	return place(d, at, true, e);
 }
 
 bool json_parse(struct json_doc *out, struct arena *a, const char *shown, const char *text, size_t n, struct err *e)
 {
-	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {
-		text += 3;
-		n -= 3;
-	}
-	struct builder b = { .a = a, .file = shown, .text = text, .n = n, .e = e, .line = 1 };
-	size_t bad = text_utf8_bad(text, n);
-	if (bad < n) {
-		err_set(e, ERR_NOT_UTF8, "%s" ERR_SEP "%zu", shown, bad);
-		return fail_offset(shown, text, n, bad, e);
-	}
-	if ((bad = bad_escape(text, n)) < n) {
-		err_set(e, ERR_JSON_ESCAPE, "%.6s", text + bad);
-		return fail_offset(shown, text, n, bad, e);
-	}
+	struct builder b = { .a = a, .d = out, .e = e, .next[0] = &out->root, .line = 1 };
+	size_t mark = n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	*out = (struct json_doc){ .file = shown, .text = arena_strndup(a, text + mark, n - mark), .n = n - mark };
+	if (!check_text(out, e))
+		return false;
+	const unsigned char *s = (const unsigned char *)out->text;
 	b.yajl = yajl_alloc(&callbacks, NULL, &b);
 	if (!b.yajl)
 		return err_set(e, ERR_BUG, "yajl");
-	yajl_status rc = yajl_parse(b.yajl, (const unsigned char *)text, n);
-	bool whole = rc == yajl_status_ok;
+	yajl_status rc = yajl_parse(b.yajl, s, out->n);
+	bool whole = rc == yajl_status_ok;   /* all was taken; it may still be too short */
 	if (whole)
 		rc = yajl_complete_parse(b.yajl);
-	bool ok = rc == yajl_status_ok && b.root;
-	if (!ok && rc != yajl_status_client_canceled)
-		fail_syntax(&b, whole, e);
+	bool ok = rc == yajl_status_ok && out->root;
+	if (!ok && rc != yajl_status_client_canceled) {
+		unsigned char *said = yajl_get_error(b.yajl, 0, s, out->n);
+		err_set(e, ERR_JSON_SYNTAX, "%s", "");
+		err_why(e, "%s", (const char *)said);
+		yajl_free_error(b.yajl, said);
+		place(out, whole ? out->n : consumed(&b), true, e);
+	}
 	yajl_free(b.yajl);
-	*out = (struct json_doc){ .file = shown, .text = text, .n = n, .root = b.root };
 	return ok;
 }
 
@@ -244,7 +207,7 @@ bool json_read(struct json_doc *out, struct arena *a, const char *path, const ch
 	bool ok = path_read(path, JSON_BYTES, &text, e);
 
 	if (ok)
-		ok = json_parse(out, a, shown, arena_strndup(a, buf_text(&text), text.n), text.n, e);
+		ok = json_parse(out, a, shown, buf_text(&text), text.n, e);
 	else
 		err_at(e, shown, 0, 0);
 	buf_free(&text);
@@ -292,13 +255,7 @@ void json_pointer(const struct json *v, struct buf *out)
 void json_write(const struct json *v, struct buf *out)
 {
 	switch (v->type) {
-	case JSON_NULL:
-		buf_str(out, "null");
-		return;
-	case JSON_BOOL:
-		buf_str(out, v->yes ? "true" : "false");
-		return;
-	case JSON_NUMBER:
+	case JSON_NULL: case JSON_BOOL: case JSON_NUMBER:
 		buf_str(out, v->s);
 		return;
 	case JSON_STRING:
@@ -323,23 +280,11 @@ void json_write(const struct json *v, struct buf *out)
 
 bool json_fail(const struct json_doc *d, const struct json *v, struct err *e)
 {
-	struct buf at = BUF(400);
-	const char *s = d->text, *end = d->text + d->n;
+	struct buf pointer = BUF(400);
 
-	json_pointer(v, &at);
-	if (at.n)
-		err_note(e, "%s", buf_text(&at));
-	buf_free(&at);
-	long line = v ? v->line : 0;
-	for (long i = 1; i < line && s; i++) {
-		s = memchr(s, '\n', (size_t)(end - s));
-		s = s ? s + 1 : NULL;
-	}
-	err_at(e, d->file, line, 0);
-	if (!s || !line)
-		return false;
-	while (s < end && text_is_space(*s) && *s != '\n')
-		s++;
-	const char *stop = memchr(s, '\n', (size_t)(end - s));
-	return err_excerpt(e, s, (size_t)((stop ? stop : end) - s), 0);
+	json_pointer(v, &pointer);
+	if (pointer.n)
+		err_note(e, "%s", buf_text(&pointer));
+	buf_free(&pointer);
+	return place(d, v->at, false, e);
 }

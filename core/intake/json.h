@@ -15,12 +15,13 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json {
 	enum json_type type;
 	bool yes;                          /* JSON_BOOL */
-	const char *s;                     /* JSON_STRING: its text, never with a NUL inside; JSON_NUMBER: as written; "" otherwise */
+	const char *s;                     /* a text, never with a NUL inside; a scalar as written; "" for arrays and objects */
 	size_t n;                          /* bytes of s */
 	const char *key;                   /* name in the object around it; "" elsewhere */
 	const struct json *parent;
 	const struct json *child, *next;   /* first value inside; next one beside */
 	size_t count, index;               /* values inside; place among its neighbours */
+	size_t at;                         /* byte of the text that it ends on, or begins on if there are values inside */
 	long line;                         /* from 1 */
 };
 struct json_doc {
@@ -33,7 +34,7 @@ struct json_doc {
 /* Reads a file. shown: its name in messages. Everything lives in the arena. Refused with file, line and column: what is not JSON,
  * a name twice in one object, a lone surrogate or NUL in a text, more than the limits. */
 bool json_read(struct json_doc *out, struct arena *a, const char *path, const char *shown, struct err *e);
-/* The same over text in memory, borrowed as long as the document. */
+/* The same over text in memory, which is copied. */
 bool json_parse(struct json_doc *out, struct arena *a, const char *shown, const char *text, size_t n, struct err *e);
 /* The member of an object, or NULL (also when o is no object). */
 const struct json *json_get(const struct json *o, const char *key);

@@ -1,10 +1,7 @@
-/* The driver's side of a load and the stage that runs in the jail. The stage answers on descriptor 3 with lines of text:
- *   load 1
- *   table NAME READ LOADED REJECTED SKIPPED   for each table that was begun, followed for each kept refusal by
- *   reject                                    and an error record
- *   error                                     and an error record, or
- *   done
- * The driver trusts none of it, and publishes a file only after reading what it says about itself. */
+/* The driver's side of a load and the stage that runs in the jail. The stage answers on descriptor 3 with error records:
+ * for each table that was begun one of ERR_LOAD_TABLE with its counts, followed by the refusals that were kept;
+ * then a line "done", or a line "error" and the error. The driver trusts none of it, and publishes a file only after reading what
+ * it says about itself. */
 #include "intake/load.h"
 
 #include "base/embed.h"
@@ -13,18 +10,15 @@
 #include "base/num.h"
 #include "base/path.h"
 #include "base/proc.h"
-#include "intake/json.h"
 #include "intake/loader.h"
 #include "store/schema.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3 };
-static const char version[] = "load 1";
 
 /* Messages name files relative to the project. */
 static bool relative(const struct load_job *job, struct err *e)
@@ -45,8 +39,8 @@ static bool hash_package(const struct package *p, struct arena *a, const char *d
 	char hex[HASH_HEX];
 
 	for (size_t i = 0; i < p->nresource; i++)
-		for (size_t k = 0; k < p->resource[i].npath; k++) {
-			const char *name = p->resource[i].path[k], *file = path_join(a, dir, name);
+		for (size_t k = 0; k < p->resource[i].path.n; k++) {
+			const char *name = p->resource[i].path.s[k], *file = path_join(a, dir, name);
 			struct stat st;
 			if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) {   /* a pipe would never end */
 				err_set(e, ERR_DATA_MISSING, "%s", file);
@@ -63,19 +57,16 @@ static bool hash_package(const struct package *p, struct arena *a, const char *d
 /* Reads the descriptor and digests all that the package is built from. */
 static bool read_package(const struct load_job *job, struct arena *a, struct package *p, char key[HASH_HEX], struct err *e)
 {
-	const char *dir = path_join(a, job->root, job->package_dir), *file = path_join(a, dir, "datapackage.json");
-	struct buf json = BUF(JSON_BYTES);
+	const char *dir = path_join(a, job->root, job->package_dir);
 	struct hash *h = hash_open();
 
-	hash_str(h, version);
 	hash_str(h, embed_build);
-	bool ok = path_exists(file) || (err_set(e, ERR_DESC_MISSING, "%s", job->package_dir), err_at(e, file, 0, 0));
-	ok = ok && path_read(file, JSON_BYTES, &json, e);
-	if (ok)
-		hash_add(h, buf_text(&json), json.n);
-	ok = ok && package_parse(p, a, dir, arena_strndup(a, buf_text(&json), json.n), json.n, e) && hash_package(p, a, dir, h, e);
+	bool ok = package_read(p, a, dir, e) && hash_file(p->file, key, NULL, e);
+	if (ok) {
+		hash_str(h, key);
+		ok = hash_package(p, a, dir, h, e);
+	}
 	hash_close(h, key);
-	buf_free(&json);
 	return ok || relative(job, e);
 }
 
@@ -93,30 +84,18 @@ bool load_key(const struct load_job *job, struct arena *a, const char **package_
 
 static void encode_answer(const struct load_report *r, const struct err *e, struct buf *out)
 {
-	buf_printf(out, "%s\n", version);
 	for (size_t i = 0; i < r->ntable; i++) {
 		const struct load_table *t = &r->table[i];
-		buf_printf(out, "table %s %lld %lld %lld %lld\n", t->name, (long long)t->read, (long long)t->loaded, (long long)t->rejected,
-		           (long long)t->skipped);
-		for (size_t k = 0; k < t->nreject && out->n < ANSWER_MAX / 2; k++) {
-			buf_str(out, "reject\n");
-			err_encode(t->reject[k].why, out);
-		}
+		struct err counts;
+		err_set(&counts, ERR_LOAD_TABLE, "%s" ERR_SEP "%lld" ERR_SEP "%lld" ERR_SEP "%lld", t->name, (long long)t->read,
+		        (long long)t->rejected, (long long)t->skipped);
+		err_encode(&counts, out);
+		for (size_t k = 0; k < t->nreject && out->n < ANSWER_MAX / 2; k++)
+			err_encode(&t->reject[k], out);
 	}
 	buf_str(out, e->id == ERR_NONE ? "done\n" : "error\n");
 	if (e->id != ERR_NONE)
 		err_encode(e, out);
-}
-
-static bool write_answer(const struct buf *b)
-{
-	for (size_t at = 0; at < b->n;) {
-		ssize_t n = write(ANSWER_FD, b->s + at, b->n - at);
-		if (n < 0 && errno != EINTR)
-			return false;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return true;
 }
 
 int load_stage(int argc, char **argv)
@@ -125,16 +104,18 @@ int load_stage(int argc, char **argv)
 	struct load_report report = { 0 };
 	struct err e = { 0 };
 	struct buf answer = BUF(ANSWER_MAX);
+	FILE *out = fdopen(ANSWER_FD, "w");
 
-	if (argc != 3) {
-		fputs("loader: package folder, file to write and key expected\n", stderr);
+	if (argc != 3 || !out) {
+		fputs("loader: package folder, file to write, key and an open descriptor expected\n", stderr);
 		return EXIT_USAGE;
 	}
 	bool ok = loader_build(argv[0], argv[1], argv[2], &a, &report, &e);
 	if (!ok && e.id == ERR_NONE)
 		err_set(&e, ERR_BUG, "loader");
 	encode_answer(&report, &e, &answer);
-	bool told = write_answer(&answer);
+	bool told = fwrite(answer.s, 1, answer.n, out) == answer.n;
+	told &= fclose(out) == 0;
 	buf_free(&answer);
 	arena_free(&a);
 	return !told ? EXIT_FAILED : ok ? EXIT_OK : (int)err_exit(e.id);
@@ -142,84 +123,49 @@ int load_stage(int argc, char **argv)
 
 /* ---- answer: the driver reads it ---- */
 
-struct answer { const char *s; size_t n; };
-
-/* The next line, without its end; false when there is none that is whole. */
-static bool take_line(struct answer *in, const char **line, size_t *n)
+/* The name must be that of the package's next table, and the counts must agree. */
+static bool take_table(const struct err *said, const struct package *p, struct arena *a, struct load_report *r)
 {
-	const char *end = in->n ? memchr(in->s, '\n', in->n) : NULL;
+	int64_t count[3], bad = 0;
 
-	if (!end)
+	if (r->ntable == p->nresource || strcmp(said->arg[0], p->resource[r->ntable].name) != 0)
 		return false;
-	*line = in->s;
-	*n = (size_t)(end - in->s);
-	in->n -= *n + 1;
-	in->s = end + 1;
+	for (int i = 0; i < 3; i++)
+		bad += !num_int(said->arg[i + 1], strlen(said->arg[i + 1]), &count[i]) || count[i] < 0;
+	if (bad || count[1] > count[0] || count[2] > count[0] - count[1])
+		return false;
+	r->table[r->ntable] = (struct load_table){
+		.name = p->resource[r->ntable].name, .read = count[0], .loaded = count[0] - count[1] - count[2], .rejected = count[1],
+		.skipped = count[2], .reject = arena_array(a, struct err, LOAD_REJECTS),
+	};
+	r->ntable++;
 	return true;
 }
 
-static bool is_word(const char *line, size_t n, const char *word)
-{
-	return n == strlen(word) && !memcmp(line, word, n);
-}
-
-/* "table NAME READ LOADED REJECTED SKIPPED": the name must be that of the package's next table, and the counts must agree. */
-static bool take_table(const char *line, size_t n, const struct package *p, struct load_report *r)
-{
-	static const char word[] = "table ";
-	int64_t count[4];
-	const char *end = line + n, *s = line + sizeof word - 1;
-
-	if (n < sizeof word || memcmp(line, word, sizeof word - 1) != 0 || r->ntable == p->nresource)
-		return false;
-	const char *name = p->resource[r->ntable].name, *space = memchr(s, ' ', (size_t)(end - s));
-	if (!space || !is_word(s, (size_t)(space - s), name))
-		return false;
-	for (int i = 0; i < 4; i++) {
-		if (!space)
-			return false;
-		s = space + 1;
-		space = memchr(s, ' ', (size_t)(end - s));
-		if (!num_int(s, (size_t)((space ? space : end) - s), &count[i]) || count[i] < 0)
-			return false;
-	}
-	r->table[r->ntable++] = (struct load_table){ .name = name, .read = count[0], .loaded = count[1], .rejected = count[2], .skipped = count[3] };
-	return !space;
-}
-
-static bool take_reject(struct answer *in, struct arena *a, struct load_report *r)
+static bool take_reject(const struct err *said, struct load_report *r)
 {
 	struct load_table *t = r->ntable ? &r->table[r->ntable - 1] : NULL;
 
-	if (!t || t->nreject == LOADER_REJECTS)
+	if (!t || t->nreject == LOAD_REJECTS || (int64_t)t->nreject == t->rejected)
 		return false;
-	struct err *why = arena_new(a, struct err);
-	size_t used = err_decode(in->s, in->n, why);
-	if (!used)
-		return false;
-	in->s += used;
-	in->n -= used;
-	if (!t->reject)
-		t->reject = arena_array(a, struct load_reject, LOADER_REJECTS);
-	t->reject[t->nreject++] = (struct load_reject){ .line = why->line, .column = why->arg[0], .value = why->arg[1], .why = why };
+	t->reject[t->nreject++] = *said;
 	return true;
 }
 
 bool load_decode(const char *text, size_t n, const struct package *p, struct arena *a, struct load_report *r, struct err *e)
 {
-	struct answer in = { text, n };
-	const char *line;
-	size_t len;
-	bool ok = take_line(&in, &line, &len) && is_word(line, len, version);
+	static const char done[] = "done\n", error[] = "error\n";
+	size_t used, head = sizeof error - 1;
+	struct err said;
+	bool ok = true;
 
-	r->table = arena_array(a, struct load_table, p->nresource + 1);
-	while (ok && take_line(&in, &line, &len)) {
-		if (is_word(line, len, "done") && !in.n && r->ntable == p->nresource)
-			return true;
-		if (is_word(line, len, "error") && err_decode(in.s, in.n, e) == in.n && in.n)
-			return false;
-		ok = is_word(line, len, "reject") ? take_reject(&in, a, r) : take_table(line, len, p, r);
-	}
+	r->table = arena_array(a, struct load_table, p->nresource);
+	for (; ok && (used = err_decode(text, n, &said)) > 0; text += used, n -= used)
+		ok = said.id == ERR_LOAD_TABLE ? take_table(&said, p, a, r) : take_reject(&said, r);
+	if (ok && n == sizeof done - 1 && !memcmp(text, done, n) && r->ntable == p->nresource)
+		return true;
+	if (ok && n > head && !memcmp(text, error, head) && err_decode(text + head, n - head, e) == n - head)
+		return false;
 	return err_set(e, ERR_LOAD_WIRE, "%s", p->name);
 }
 
@@ -286,7 +232,6 @@ bool load_package(const struct load_job *job, struct arena *a, struct load_repor
 	bool ok = run_loader(job, a, &p, tmp, report, e);
 	path_remove_tree(tmp, &other);
 	report->warning = p.warning;
-	report->nwarning = p.nwarning;
 	report->seconds = proc_clock() - started;
 	return ok || relative(job, e);
 }

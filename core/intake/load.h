@@ -8,16 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct load_reject { long line; const char *column, *value; const struct err *why; };   /* why: the whole record, to be shown in any language */
+enum { LOAD_REJECTS = 10 };   /* refused rows that are kept for each table; all are counted */
 struct load_table {
 	const char *name;
-	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped */
-	struct load_reject *reject; size_t nreject;    /* the first ones, in order */
+	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped; where a load fails, nothing loaded stays */
+	struct err *reject; size_t nreject;            /* the first ones, in order */
 };
 struct load_report {
 	const char *package, *key;
 	struct load_table *table; size_t ntable;
-	const char **warning; size_t nwarning;         /* as in struct package */
+	struct texts warning;                          /* as in struct package */
 	double seconds;
 };
 struct load_job {

@@ -5,8 +5,6 @@
 #include "base/err.h"
 #include "intake/load.h"
 
-enum { LOADER_REJECTS = 10 };   /* refused rows that are kept for each table; all are counted */
-
 /* Reads the package in dir and writes out_file, which must not exist. Every row is read even when some are refused, so that the report is whole;
  * then false with the first refusal in *e. The report holds what was read so far in any case. */
 bool loader_build(const char *dir, const char *out_file, const char *key, struct arena *a, struct load_report *report, struct err *e);

@@ -1,62 +1,36 @@
 /* Opens files for the readers, digests what they read, and compares headers. */
 #include "intake/rows.h"
 
+#include "base/path.h"
 #include "base/text.h"
 #include "intake/csv.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a format provides; open gets the resource's dialect and the bytes. */
-struct rows_format {
-	const char *name;
-	void *(*open)(const struct resource *r, const struct rows_input *in);
-	int (*next)(void *reader, struct row *out, struct err *e);
-	int64_t (*skipped)(const void *reader);
-	void (*close)(void *reader);
-};
-
-struct rows {
-	const struct resource *r;
-	const struct rows_format *format;
-	void *reader;
-	const char *shown;
-	int fd;
-	bool first, pending;     /* pending: `row` was looked at and is still to be given */
-	struct row row;
-	struct hash *hash;
-	int64_t bytes;
-	char hex[HASH_HEX];      /* set at the end */
-};
-
-static void *open_csv(const struct resource *r, const struct rows_input *in)
+void rows_open(struct rows *rows, const struct resource *r, const char *dir, struct arena *a)
 {
-	return csv_open(&(struct csv_dialect){ r->delimiter, r->quote, r->comment, r->encoding }, in);
+	*rows = (struct rows){
+		.map = arena_array(a, long, r->nfield), .r = r, .dir = dir, .a = a, .parts = r->path.n > 1 ? hash_open() : NULL,
+	};
 }
 
-static int next_csv(void *reader, struct row *out, struct err *e)
+void rows_close(struct rows *rows)
 {
-	return csv_next(reader, out, e);
+	if (rows->csv) {
+		csv_close(rows->csv);
+		hash_close(rows->hash, NULL);
+		close(rows->fd);
+	}
+	if (rows->parts)
+		hash_close(rows->parts, NULL);
+	*rows = (struct rows){ 0 };
 }
 
-static int64_t skipped_csv(const void *reader)
-{
-	return csv_skipped(reader);
-}
-
-static void close_csv(void *reader)
-{
-	csv_close(reader);
-}
-
-static const struct rows_format formats[] = {
-	{ "csv", open_csv, next_csv, skipped_csv, close_csv },
-	{ "tsv", open_csv, next_csv, skipped_csv, close_csv },
-};
+/* ---- parts ---- */
 
 static long read_file(void *context, char *to, size_t n, struct err *e)
 {
@@ -67,7 +41,7 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 		got = read(rows->fd, to, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		err_set(e, ERR_READ, "%s", rows->shown);
+		err_set(e, ERR_READ, "%s", rows->file);
 		err_why(e, "%s", strerror(errno));
 		return -1;
 	}
@@ -76,200 +50,168 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 	return got;
 }
 
-struct rows *rows_open(const struct resource *r, size_t part, const char *path, const char *shown, struct err *e)
+static bool open_part(struct rows *rows, struct err *e)
 {
+	const struct resource *r = rows->r;
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		int code = fd < 0 ? errno : EINVAL;
-		err_set(e, ERR_OPEN, "%s", shown);
+	rows->file = path_join(rows->a, rows->dir, r->path.s[rows->part++]);
+	rows->fd = open(rows->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (rows->fd < 0 || fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		int code = rows->fd < 0 ? errno : EINVAL;
+		err_set(e, ERR_OPEN, "%s", rows->file);
 		err_why(e, "%s", strerror(code));
-		err_at(e, shown, 0, 0);
-		if (fd >= 0)
-			close(fd);
-		return NULL;
+		if (rows->fd >= 0)
+			close(rows->fd);
+		return err_at(e, rows->file, 0, 0);
 	}
-	struct rows *rows = calloc(1, sizeof *rows);
-	if (!rows)
-		abort();
-	*rows = (struct rows){ .r = r, .shown = shown, .fd = fd, .first = part == 0, .hash = hash_open() };
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (!strcmp(formats[i].name, r->format))
-			rows->format = &formats[i];
-	rows->reader = rows->format->open(r, &(struct rows_input){ read_file, rows });
-	return rows;
-}
-
-void rows_close(struct rows *rows)
-{
-	if (!rows)
-		return;
-	rows->format->close(rows->reader);
-	if (rows->hash)
-		hash_close(rows->hash, NULL);
-	close(rows->fd);
-	free(rows);
+	rows->bytes = 0;
+	rows->hash = hash_open();
+	rows->csv = csv_open(&(struct csv_dialect){ r->delimiter, r->quote, r->comment, r->encoding }, &(struct rows_input){ read_file, rows });
+	return true;
 }
 
 /* A file in one part may have its size and digest stated. */
-static int finish(struct rows *rows, struct err *e)
+static bool end_part(struct rows *rows, struct err *e)
 {
 	const struct resource *r = rows->r;
 
-	if (!rows->hash)
-		return 0;
-	hash_close(rows->hash, rows->hex);
-	rows->hash = NULL;
-	if (r->npath != 1)
-		return 0;
+	rows->skipped += csv_skipped(rows->csv);
+	csv_close(rows->csv);
+	rows->csv = NULL;
+	close(rows->fd);
+	hash_close(rows->hash, rows->sha256);
+	if (rows->parts) {
+		hash_str(rows->parts, rows->sha256);
+		if (rows->part == r->path.n) {
+			hash_close(rows->parts, rows->sha256);
+			rows->parts = NULL;
+		}
+		return true;
+	}
 	if (r->bytes >= 0 && r->bytes != rows->bytes)
 		err_set(e, ERR_FILE_BYTES, "%lld" ERR_SEP "%lld", (long long)rows->bytes, (long long)r->bytes);
-	else if (!strncmp(r->hash, "sha256:", 7) && text_icmp(r->hash + 7, rows->hex) != 0)
-		err_set(e, ERR_FILE_HASH, "%s" ERR_SEP "%s", rows->hex, r->hash + 7);
+	else if (!strncmp(r->hash, "sha256:", 7) && text_icmp(r->hash + 7, rows->sha256) != 0)
+		err_set(e, ERR_FILE_HASH, "%s" ERR_SEP "%s", rows->sha256, r->hash + 7);
 	else
-		return 0;
-	err_at(e, rows->shown, 0, 0);
-	return -1;
+		return true;
+	return err_at(e, rows->file, 0, 0);
 }
 
-int rows_next(struct rows *rows, struct row *out, struct err *e)
-{
-	if (rows->pending) {
-		rows->pending = false;
-		*out = rows->row;
-		return 1;
-	}
-	int rc = rows->format->next(rows->reader, out, e);
-	if (rc < 0)
-		err_at(e, rows->shown, e->line, e->column);
-	return rc ? rc : finish(rows, e);
-}
+/* ---- headers ---- */
 
 static bool cell_is(const struct rowcell *c, const char *name)
 {
 	return c->n == strlen(name) && !memcmp(c->s, name, c->n);
 }
 
-static void list_names(struct buf *b, const struct row *row)
-{
-	for (size_t i = 0; i < row->n; i++) {
-		buf_str(b, i ? ", " : "");
-		buf_add(b, row->cell[i].s, row->cell[i].n < 60 ? row->cell[i].n : 60);
-	}
-}
-
-/* at: the first cell that differs (may be past either end). */
-static bool fail_header(struct rows *rows, const struct row *row, size_t at, const char *field, struct err *e)
+/* at: the first cell that differs (may be past either end). Always false. */
+static bool fail_header(const struct rows *rows, const struct row *row, size_t at, const char *field, struct err *e)
 {
 	const struct resource *r = rows->r;
+	const struct rowcell *c = at < row->n ? &row->cell[at] : &(struct rowcell){ "—", 3, false };
 	struct buf file = BUF(500), fields = BUF(500);
 
-	list_names(&file, row);
+	for (size_t i = 0; i < row->n; i++)
+		buf_printf(&file, "%s%.*s", i ? ", " : "", (int)(row->cell[i].n < 60 ? row->cell[i].n : 60), row->cell[i].s);
 	for (size_t i = 0; i < r->nfield; i++)
 		buf_printf(&fields, "%s%s", i ? ", " : "", r->field[i].name);
-	err_set(e, ERR_HEADER, "%.*s" ERR_SEP "%s" ERR_SEP "%s" ERR_SEP "%zu", at < row->n ? (int)(row->cell[at].n & 127) : 3,
-	        at < row->n ? row->cell[at].s : "—", field ? field : "—", r->fields_match, at + 1);
-	err_why(e, "%s: %s%s\ndatapackage.json: %s%s", rows->shown, buf_text(&file), file.over ? "…" : "",
+	err_set(e, ERR_HEADER, "%.*s" ERR_SEP "%s" ERR_SEP "%s" ERR_SEP "%zu", (int)(c->n < 120 ? c->n : 120), c->s, field ? field : "—",
+	        r->fields_match, at + 1);
+	err_why(e, "%s: %s%s\ndatapackage.json: %s%s", rows->file, buf_text(&file), file.over ? "…" : "",
 	        buf_text(&fields), fields.over ? "…" : "");
-	err_at(e, rows->shown, row->line, 0);
+	err_at(e, rows->file, row->line, 0);
 	buf_free(&file);
 	buf_free(&fields);
 	return false;
 }
 
-static bool same_header(const struct resource *r, const struct row *row)
+/* First place where header and fields differ; SIZE_MAX = nowhere. */
+static size_t difference(const struct resource *r, const struct row *row)
 {
-	for (size_t i = 0; i < r->nfield; i++)
-		if (i >= row->n || !cell_is(&row->cell[i], r->field[i].name))
-			return false;
-	return row->n == r->nfield;
-}
-
-static bool match_exact(struct rows *rows, const struct row *row, long *map, struct err *e)
-{
-	const struct resource *r = rows->r;
-
-	for (size_t i = 0; i < r->nfield || i < row->n; i++) {
+	for (size_t i = 0; i < r->nfield || i < row->n; i++)
 		if (i >= r->nfield || i >= row->n || !cell_is(&row->cell[i], r->field[i].name))
-			return fail_header(rows, row, i, i < r->nfield ? r->field[i].name : NULL, e);
-		map[i] = (long)i;
-	}
-	return true;
+			return i;
+	return SIZE_MAX;
 }
 
-static bool match_names(struct rows *rows, const struct row *row, long *map, struct err *e)
+/* Columns in any order; which may lack or be more, fieldsMatch says. */
+static bool match_names(struct rows *rows, const struct row *row, struct err *e)
 {
 	const struct resource *r = rows->r;
-	const char *how = r->fields_match;
-	bool may_lack = !strcmp(how, "superset") || !strcmp(how, "partial");
-	bool may_have_more = !strcmp(how, "subset") || !strcmp(how, "partial");
-	size_t found = 0, strange = row->n;
+	bool partial = !strcmp(r->fields_match, "partial"), may_lack = partial || !strcmp(r->fields_match, "superset");
+	bool may_have_more = partial || !strcmp(r->fields_match, "subset");
+	bool taken[ROWS_CELLS] = { false };
+	size_t found = 0, strange = 0;
 
+	rows->width = row->n;
 	for (size_t i = 0; i < r->nfield; i++) {
-		map[i] = -1;
+		rows->map[i] = -1;
 		for (size_t k = 0; k < row->n; k++) {
 			if (!cell_is(&row->cell[k], r->field[i].name))
 				continue;
-			if (map[i] >= 0) {
+			if (rows->map[i] >= 0) {
 				err_set(e, ERR_HEADER_TWICE, "%s", r->field[i].name);
-				return err_at(e, rows->shown, row->line, 0);
+				return err_at(e, rows->file, row->line, 0);
 			}
-			map[i] = (long)k;
+			rows->map[i] = (long)k;
+			taken[k] = true;
 		}
-		found += map[i] >= 0;
-		if (map[i] < 0 && (!may_lack || r->field[i].required))
+		found += rows->map[i] >= 0;
+		if (rows->map[i] < 0 && (!may_lack || r->field[i].required))
 			return fail_header(rows, row, row->n, r->field[i].name, e);
 	}
-	for (size_t k = row->n; k-- > 0;) {
-		size_t i = 0;
-		while (i < r->nfield && map[i] != (long)k)
-			i++;
-		strange = i == r->nfield ? k : strange;
-	}
-	if ((strange < row->n && !may_have_more) || !found)
-		return fail_header(rows, row, strange, NULL, e);
-	return true;
+	if (found && (may_have_more || found == row->n))
+		return true;
+	while (strange < row->n && taken[strange])
+		strange++;
+	return fail_header(rows, row, strange, NULL, e);
 }
 
-bool rows_header(struct rows *rows, long *map, size_t *width, struct err *e)
+/* Finds the columns of the part. 0 = done, 1 = there is no header and *row is of data, -1. */
+static int read_header(struct rows *rows, struct row *row, struct err *e)
 {
 	const struct resource *r = rows->r;
-	bool exact = !strcmp(r->fields_match, "exact");
 
-	*width = r->nfield;
-	for (size_t i = 0; !r->has_header && i < r->nfield; i++)
-		map[i] = (long)i;
-	if (!r->has_header)
-		return true;
-	int rc = rows_next(rows, &rows->row, e);
-	if (rc == 0 && rows->first) {
+	rows->width = r->nfield;
+	for (size_t i = 0; i < r->nfield; i++)
+		rows->map[i] = (long)i;
+	int rc = r->has_header ? csv_next(rows->csv, row, e) : 0;
+	if (rc < 0 || !r->has_header)
+		return rc;
+	if (rc == 0 && rows->part == 1) {
 		err_set(e, ERR_FILE_EMPTY, "%s", "");
-		return err_at(e, rows->shown, 0, 0);
+		return -1;
 	}
-	if (rc <= 0)
-		return rc == 0;
-	if (!rows->first && exact && !same_header(r, &rows->row)) {
-		rows->pending = true;
-		for (size_t i = 0; i < r->nfield; i++)
-			map[i] = (long)i;
-		return true;
+	if (rc == 0)
+		return 0;
+	if (strcmp(r->fields_match, "exact") != 0)
+		return match_names(rows, row, e) ? 0 : -1;
+	size_t at = difference(r, row);
+	if (at == SIZE_MAX || rows->part > 1)
+		return at != SIZE_MAX;
+	fail_header(rows, row, at, at < r->nfield ? r->field[at].name : NULL, e);
+	return -1;
+}
+
+int rows_next(struct rows *rows, struct row *out, struct err *e)
+{
+	for (;;) {
+		int rc = 0;
+		if (!rows->csv) {
+			if (rows->part == rows->r->path.n)
+				return 0;
+			if (!open_part(rows, e))
+				return -1;
+			rc = read_header(rows, out, e);
+		}
+		if (rc == 0)
+			rc = csv_next(rows->csv, out, e);
+		if (rc < 0)
+			err_at(e, rows->file, e->line, e->column);
+		if (rc != 0)
+			return rc;
+		if (!end_part(rows, e))
+			return -1;
 	}
-	*width = rows->row.n;
-	return exact ? match_exact(rows, &rows->row, map, e) : match_names(rows, &rows->row, map, e);
-}
-
-int64_t rows_skipped(const struct rows *rows)
-{
-	return rows->format->skipped(rows->reader);
-}
-
-const char *rows_file(const struct rows *rows)
-{
-	return rows->shown;
-}
-
-void rows_digest(struct rows *rows, char hex[HASH_HEX])
-{
-	memcpy(hex, rows->hex, HASH_HEX);
 }

@@ -1,5 +1,5 @@
-/* Rows of text cells with their line numbers, whatever the format: what loading knows of a file.
- * One `struct rows` is one file; formats are entries of a table in rows.c. */
+/* Rows of text cells with their line numbers, whatever the format: what loading knows of files.
+ * One `struct rows` is all parts of a table; headers are compared with the descriptor, sizes and digests are checked on the way. */
 #ifndef INTAKE_ROWS_H
 #define INTAKE_ROWS_H
 #include "base/err.h"
@@ -21,18 +21,28 @@ struct row {
 /* Bytes of a file, in order: up to n of them in `to`, 0 = end, -1 = *e. */
 struct rows_input { long (*read)(void *context, char *to, size_t n, struct err *e); void *context; };
 
-struct rows;
-/* Opens part `part` of a resource. path: the file; shown: its name in messages, borrowed. Size and digest are checked at its end. */
-struct rows *rows_open(const struct resource *r, size_t part, const char *path, const char *shown, struct err *e);
-/* 1 = a row, header included; 0 = end; -1 = *e with file, line and excerpt. The row is valid until the next call. */
+struct rows {
+	/* Of the part in hand: place of each field in a row, or -1 when the file lacks it and fieldsMatch allows that; cells a row must have. */
+	long *map;
+	size_t width;
+	const char *file;              /* its name in messages */
+	int64_t skipped;               /* comment rows of the parts that ended */
+	char sha256[HASH_HEX];         /* at the end: of the file, or over the digests of several */
+
+	/* The rest is for rows.c. */
+	const struct resource *r;
+	const char *dir;
+	struct arena *a;
+	size_t part;                   /* parts that were opened */
+	struct csv *csv;               /* NULL between parts */
+	int fd;
+	int64_t bytes;
+	struct hash *hash, *parts;     /* parts: NULL when there is only one */
+};
+/* Prepares the files of a resource, relative to the folder of its package; all is borrowed until rows_close, the struct may not move. */
+void rows_open(struct rows *rows, const struct resource *r, const char *dir, struct arena *a);
+/* 1 = a row of data, 0 = end, -1 = *e with file, line and excerpt. The row is valid until the next call.
+ * Without a header (dialect) the order is that of the fields; parts but the first may come without theirs. */
 int rows_next(struct rows *rows, struct row *out, struct err *e);
-/* Reads the header and finds the column of each field: map[i] = place of field i in a row, or -1 when the file lacks it and
- * fieldsMatch allows that. *width = cells a row must have. A second or later part may come without header; its first row is then given next.
- * Without a header (dialect) the order is that of the fields. */
-bool rows_header(struct rows *rows, long *map, size_t *width, struct err *e);
-int64_t rows_skipped(const struct rows *rows);                /* comment rows so far */
-const char *rows_file(const struct rows *rows);
-/* Ends the file: digest of all its bytes. Call after rows_next gave 0. */
-void rows_digest(struct rows *rows, char hex[HASH_HEX]);
-void rows_close(struct rows *rows);                           /* NULL is fine */
+void rows_close(struct rows *rows);   /* a zeroed one is fine */
 #endif

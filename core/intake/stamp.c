@@ -9,7 +9,7 @@
 struct sum { uint64_t low, high; };
 struct stamper {
 	size_t ncolumn, nkey;
-	size_t *key;
+	const size_t *key;
 	XXH128_hash_t *cell;
 	struct sum *column, table;
 };
@@ -19,19 +19,17 @@ static const uint64_t kind[] = {
 	[CELL_NULL] = 0x9e3779b97f4a7c15, [CELL_INT] = 0xc2b2ae3d27d4eb4f, [CELL_REAL] = 0x165667b19e3779f9, [CELL_TEXT] = 0x27d4eb2f165667c5,
 };
 
-struct stamper *stamp_open(struct arena *a, size_t ncolumn, const bool *key)
+struct stamper *stamp_open(struct arena *a, size_t ncolumn, const size_t *key, size_t nkey)
 {
 	struct stamper *s = arena_new(a, struct stamper);
+	size_t *all = arena_array(a, size_t, ncolumn);
 
-	s->ncolumn = ncolumn;
-	s->key = arena_array(a, size_t, ncolumn);
-	s->cell = arena_array(a, XXH128_hash_t, ncolumn);
-	s->column = arena_array(a, struct sum, ncolumn);
 	for (size_t i = 0; i < ncolumn; i++)
-		if (key[i])
-			s->key[s->nkey++] = i;
-	for (size_t i = 0, whole = !s->nkey; whole && i < ncolumn; i++)
-		s->key[s->nkey++] = i;
+		all[i] = i;
+	*s = (struct stamper){
+		.ncolumn = ncolumn, .nkey = nkey ? nkey : ncolumn, .key = nkey ? key : all,
+		.cell = arena_array(a, XXH128_hash_t, ncolumn), .column = arena_array(a, struct sum, ncolumn),
+	};
 	return s;
 }
 

@@ -6,8 +6,8 @@
 
 enum { STAMP_HEX = 33 };
 struct stamper;
-/* key[i]: column i belongs to the primary key; with no such column a row is its own key. In the arena. */
-struct stamper *stamp_open(struct arena *a, size_t ncolumn, const bool *key);
+/* key: the columns of the primary key, borrowed; with none a row is its own key. In the arena. */
+struct stamper *stamp_open(struct arena *a, size_t ncolumn, const size_t *key, size_t nkey);
 void stamp_row(struct stamper *s, const struct cell *cells);
 /* Over (key, cell) pairs of a column; over whole rows. */
 void stamp_column(const struct stamper *s, size_t i, char hex[STAMP_HEX]);

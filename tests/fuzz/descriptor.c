@@ -7,11 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void read_cells(const struct field *f)
+static void read_cells(const struct field *f, struct arena *a)
 {
 	static const char *const cells[] = { "", "0", "-12,5", "1 234.5e3", "2018-02-29T10:00:00Z", "08/02/2018", "true", "L’Haÿ" };
 	struct err e = { 0 };
-	struct field_reader *r = field_open(f, &e);
+	struct field_reader *r = field_open(f, a, &e);
 
 	if (!r && e.id == ERR_NONE)
 		abort();
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < p.nresource; i++)
 			for (size_t k = 0; k < p.resource[i].nfield; k++)
 				if (!p.resource[i].field[k].pattern || !strpbrk(p.resource[i].field[k].pattern, "{*+"))
-					read_cells(&p.resource[i].field[k]);
+					read_cells(&p.resource[i].field[k], &a);
 	}
 	arena_free(&a);
 	return 0;

@@ -169,7 +169,7 @@ static void test_tables(void)
 		struct err e = { 0 };
 		struct package p;
 		struct buf out = BUF(1000), name = BUF(1000);
-		struct field_reader *r = one_field(&a, cases[i].field, &p, &e) ? field_open(p.resource[0].field, &e) : NULL;
+		struct field_reader *r = one_field(&a, cases[i].field, &p, &e) ? field_open(p.resource[0].field, &a, &e) : NULL;
 		if (r)
 			show(&out, r, cases[i].cell, &e);
 		else
@@ -185,7 +185,7 @@ static void test_tables(void)
 		struct arena a = { 0 };
 		struct err e = { 0 };
 		struct package p;
-		struct field_reader *r = one_field(&a, bad[i].field, &p, &e) ? field_open(p.resource[0].field, &e) : NULL;
+		struct field_reader *r = one_field(&a, bad[i].field, &p, &e) ? field_open(p.resource[0].field, &a, &e) : NULL;
 		CHECK_STR(r ? "accepted" : err_name(e.id), bad[i].want, bad[i].field);
 		field_close(r);
 		arena_free(&a);
@@ -201,15 +201,15 @@ static void test_decimals(void)
 	const char *label;
 
 	CHECK(one_field(&a, "\"type\":\"number\",\"decimalChar\":\",\",\"constraints\":{\"maximum\":\"9,999\"}", &p, &e), "a number");
-	struct field_reader *r = field_open(p.resource[0].field, &e);
+	struct field_reader *r = field_open(p.resource[0].field, &a, &e);
 	CHECK(r && field_decimals(r) == 0, "no decimals before the first value, whatever the bounds");
 	field_read(r, "1,50", 4, &c, &label, &e);
 	field_read(r, "2", 1, &c, &label, &e);
 	CHECK(field_decimals(r) == 2, "decimals as written, the most of them");
 	field_close(r);
-	CHECK(one_field(&a, "\"type\":\"string\"", &p, &e) && (r = field_open(p.resource[0].field, &e)) && field_decimals(r) == -1, "a text has none");
+	CHECK(one_field(&a, "\"type\":\"string\"", &p, &e) && (r = field_open(p.resource[0].field, &a, &e)) && field_decimals(r) == -1, "a text has none");
 	field_close(r);
-	CHECK(field_read((r = field_open(p.resource[0].field, &e)), "x\0y", 3, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
+	CHECK(field_read((r = field_open(p.resource[0].field, &a, &e)), "x\0y", 3, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
 	field_close(r);
 	arena_free(&a);
 }

@@ -274,7 +274,7 @@ static void test_driver(void)
 	CHECK(!load_package(&job, &arena, &r, &e) && e.id == ERR_VALUE_TYPE, "a bad value stops the load");
 	CHECK(!strcmp(e.file, "d/t.csv") && e.line == 3 && e.column == 3 && !strcmp(e.excerpt, "b,x,a") && !strcmp(e.note, "t"), "its place");
 	CHECK(r.ntable == 1 && r.table[0].read == 4 && r.table[0].rejected == 2 && r.table[0].nreject == 2, "all was read, and counted");
-	CHECK(r.table[0].reject[1].line == 4 && r.table[0].reject[1].why->id == ERR_ROW_SHORT, "the other refusals are told");
+	CHECK(r.table[0].reject[1].line == 4 && r.table[0].reject[1].id == ERR_ROW_SHORT, "the other refusals are told");
 	struct err sum;
 	struct buf text = BUF(1000);
 	load_summary(&r, &sum);
@@ -308,29 +308,37 @@ static void test_stops(void)
 	CHECK(load_package(&job, &arena, &r, &e), "and the next load is normal");
 }
 
+/* The counts of the table t as the loader tells them. */
+#define TABLE(name, read, rejected, skipped) \
+	"id intake.load_table\narg1 " name "\narg2 " read "\narg3 " rejected "\narg4 " skipped "\nend\n"
+#define ONE TABLE("t", "1", "0", "0")
+#define REJECT "id intake.row_short\nline 3\nend\n"
+
 static void test_answers(void)
 {
 	static const char *const bad[] = {
-		"", "load 1", "load 2\ndone\n", "load 1\n", "load 1\ndone\n", "load 1\ntable t 1 1 0\ndone\n", "load 1\ntable u 1 1 0 0\ndone\n",
-		"load 1\ntable t 1 1 0 0 0\ndone\n", "load 1\ntable t -1 1 0 0\ndone\n", "load 1\ntable t 1 1 0 0\ntable t 1 1 0 0\ndone\n",
-		"load 1\nreject\nid intake.header\nend\n", "load 1\ntable t 1 1 0 0\ndone\nx\n", "load 1\ntable t 1 1 0 0\ndone", "load 1\nerror\n",
-		"load 1\nerror\nid base.none\nend\n", "load 1\ntable t\n", "load 1\ntable \n", "load 1\n\n",
+		"", "done", "done\n", "done\n\n", ONE, ONE "done", ONE "done\nx\n", ONE "\ndone\n", "x\n" ONE "done\n", ONE "done\n" ONE,
+		"id intake.load_table\narg1 t\narg2 1\narg3 0\nend\ndone\n", TABLE("u", "1", "0", "0") "done\n", TABLE("", "1", "0", "0") "done\n",
+		TABLE("t", "-1", "0", "0") "done\n", TABLE("t", "1", "0", "-1") "done\n", TABLE("t", "1", "2", "0") "done\n",
+		TABLE("t", "3", "2", "2") "done\n", TABLE("t", "1 ", "0", "0") "done\n", TABLE("t", "1", "0", "9223372036854775808") "done\n",
+		ONE ONE "done\n", REJECT "done\n", ONE REJECT "done\n", TABLE("t", "3", "1", "0") REJECT REJECT "done\n",
+		"error\n", ONE "error\n", "error\nid base.none\nend\n", "error\nid intake.header\n", "error\nid intake.header\nend\nx",
 	};
-	static const char good[] = "load 1\ntable t 3 1 1 1\nreject\nid intake.row_short\nline 3\nend\ndone\n";
+	static const char good[] = TABLE("t", "3", "1", "1") REJECT "done\n", failed[] = ONE "error\nid intake.file_empty\nend\n";
 	struct package p;
 	struct load_report r = { 0 };
 	struct err e = { 0 };
 
 	write_package("p", KEYED, "");
 	CHECK(package_read(&p, &arena, path_join(&arena, root, "p"), &e), "a package");
-	CHECK(load_decode(good, sizeof good - 1, &p, &arena, &r, &e) && r.table[0].read == 3 && r.table[0].reject[0].line == 3, "an answer");
+	CHECK(load_decode(good, sizeof good - 1, &p, &arena, &r, &e) && r.table[0].read == 3 && r.table[0].loaded == 1 && r.table[0].reject[0].line == 3,
+	      "an answer");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		r = (struct load_report){ 0 };
 		if (!CHECK(!load_decode(bad[i], strlen(bad[i]), &p, &arena, &r, &e) && e.id == ERR_LOAD_WIRE, "an answer that is none"))
 			printf("# %s\n", bad[i]);
 	}
 	r = (struct load_report){ 0 };
-	static const char failed[] = "load 1\nerror\nid intake.file_empty\nend\n";
 	CHECK(!load_decode(failed, sizeof failed - 1, &p, &arena, &r, &e) && e.id == ERR_FILE_EMPTY, "an answer with an error");
 }
 

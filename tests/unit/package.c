@@ -123,19 +123,19 @@ static void test_package(void)
 	const struct resource *t = &p.resource[0], *u = &p.resource[1];
 	CHECK(p.nresource == 2 && !strcmp(p.title_fr, "Titre") && !strcmp(p.title_en, "Title") && !strcmp(p.version, "1.2"), "titles in both languages");
 	CHECK(!strcmp(p.file, "dir/datapackage.json"), "its file");
-	CHECK(t->npath == 2 && !strcmp(t->encoding, "iso-8859-1") && t->bytes == 12 && !strcmp(t->hash, "sha256:ab"), "files of a table");
+	CHECK(t->path.n == 2 && !strcmp(t->encoding, "iso-8859-1") && t->bytes == 12 && !strcmp(t->hash, "sha256:ab"), "files of a table");
 	CHECK(t->delimiter == ';' && t->quote == 0 && !strcmp(t->comment, "#") && t->has_header, "dialect");
 	CHECK(u->delimiter == '\t' && u->quote == '"' && !strcmp(u->format, "tsv") && !strcmp(u->encoding, "utf-8"), "dialect of TSV");
 	CHECK_STR(t->fields_match, "subset", "fieldsMatch in a list");
 	CHECK_STR(u->fields_match, "exact", "fieldsMatch by default");
-	CHECK(t->nprimary == 1 && t->field[0].required && !t->field[2].required, "a key is required");
+	CHECK(t->primary.n == 1 && t->field[0].required && !t->field[2].required, "a key is required");
 	CHECK(t->nunique == 1 && t->unique[0].n == 2, "a key column is not made unique twice");
-	CHECK(t->nforeign == 2 && !*t->foreign[0].resource && !strcmp(t->foreign[1].resource, "u"), "foreign keys, one to itself");
+	CHECK(t->nforeign == 2 && t->foreign[0].table == t && t->foreign[1].table == u, "foreign keys, one to itself");
 	CHECK(t->field[0].nmissing == 1 && !strcmp(t->field[0].missing[0].value, "-"), "missing values of the schema");
 	CHECK(t->field[1].nmissing == 2 && !strcmp(t->field[1].missing[1].label, "secret"), "missing values of a field");
-	CHECK_STR(field_companion(&t->field[1], &a), "n__missing", "labels get a column");
-	CHECK(!field_companion(&t->field[0], &a), "no label, no column");
-	CHECK(!strcmp(t->field[1].unit, "agents") && !t->field[1].bare && t->field[1].has_minimum, "properties of a field");
+	CHECK_STR(t->field[1].companion, "n__missing", "labels get a column");
+	CHECK(!t->field[0].companion, "no label, no column");
+	CHECK(!strcmp(t->field[1].unit, "agents") && !t->field[1].bare && !strcmp(t->field[1].bound[FIELD_MINIMUM], "0"), "properties of a field");
 	CHECK(!strcmp(t->source_fr, "Source") && !strcmp(t->source_en, "Source") && !strcmp(t->source_address, "https://x.fr/"), "source of the package");
 	CHECK(!strcmp(u->source_fr, "Le ministère") && !strcmp(u->source_en, "The ministry"), "source in both languages");
 	CHECK(!strcmp(t->licence, "Licence ouverte 2.0") && !strcmp(u->licence, "CC0"), "licence");
@@ -145,9 +145,9 @@ static void test_package(void)
 	static const char *const warnings[] = {
 		"/resources/0/schema/fields/1/rdfType", "/resources/1/titel", "/resources/1", "/resources/2/titel",
 	};
-	CHECK(p.nwarning == sizeof warnings / sizeof *warnings, "warnings");
-	for (size_t i = 0; i < p.nwarning && i < sizeof warnings / sizeof *warnings; i++)
-		CHECK_STR(p.warning[i], warnings[i], "a warning");
+	CHECK(p.warning.n == sizeof warnings / sizeof *warnings, "warnings");
+	for (size_t i = 0; i < p.warning.n && i < sizeof warnings / sizeof *warnings; i++)
+		CHECK_STR(p.warning.s[i], warnings[i], "a warning");
 	arena_free(&a);
 }
 

@@ -75,6 +75,13 @@ run build --json
 is "$code $(json typeset)" "0 2" "a deleted build folder is made again"
 untouched "byte for byte"
 
+# Words of a descriptor that stand on a page.
+edit datasets/places/datapackage.json 's/Inventé pour les tests/Imaginé pour les tests/'
+run build rapport --json
+is "$code $(counts)" "0 1 2 0 1" "a source under another name: loaded, run, no figure drawn, typeset"
+pdftotext build/rapport.pdf - | grep -q '^Source : Imaginé pour les tests'
+ok $? "and the page says so"
+
 # A plugin that goes.
 rm plugins/places.lua
 edit reports/rapport/rapport.tex '/places\./d'

@@ -9,4 +9,8 @@ for point in write:ENOSPC:5 write:EIO:2 pwrite64:ENOSPC:5 pwrite64:EIO:2 fsync:E
 		fault "$call:error=${rest%:*}:when=$n" "${rest%:*} at $call $n"
 	done
 done
+for point in pwrite64:ENOSPC:1 pwrite64:EIO:4 pwrite64:ENOSPC:12 write:ENOSPC:2 write:EIO:3; do
+	call=${point%%:*} rest=${point#*:}
+	fault "$call:error=${rest%:*}:when=${rest#*:}" "${rest%:*} at $call ${rest#*:} of every process" -f
+done
 done_testing

@@ -28,14 +28,14 @@ points() {
 	n=$(grep -c "^$1(" "$T/trace")
 	awk -v n="$n" -v most="$2" 'BEGIN { if (most > n) most = n; for (i = 0; i < most; i++) print 1 + int(i * n / most + (most > 1 ? i * (n / most - int(n / most)) / most : 0)) }' | sort -nu
 }
-# fault INJECTION NAME: a build with the fault, then one without. Any file is the old or the new one at every moment, an error is told, no
-# success is claimed that is none, and the second build ends with what a build without fault gives.
+# fault INJECTION NAME [-f]: a build with the fault, then one without. Any file is the old or the new one at every moment, an error is told, no
+# success is claimed that is none, and the second build ends with what a build without fault gives. -f: in children too, each with its own count.
 fault() {
 	cd "$T" || exit 1
 	rm -rf "$T/p"
 	cp -a "$T/start" "$T/p"
 	cd "$T/p" || exit 1
-	strace -o "$T/injected" -e trace="${1%%:*}" -e inject="$1" "$CONTINUUM" --lang en build >"$T/out" 2>"$T/err"
+	strace ${3:-} -o "$T/injected" -e trace="${1%%:*}" -e inject="$1" "$CONTINUUM" --lang en build >"$T/out" 2>"$T/err"
 	code=$?
 	bad=
 	case $code in

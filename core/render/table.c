@@ -2,7 +2,6 @@
  * cut by TeX without a word. Knows nothing of floats, captions or reports. */
 #include "render/table.h"
 
-#include "base/num.h"
 #include "base/text.h"
 #include "render/tex.h"
 
@@ -106,23 +105,16 @@ static bool columns(struct buf *out, const struct table *t, enum lang lang, stru
 		}
 		least += c[j].least;
 	}
-	if (least > room) {
-		struct buf mm = BUF(32);
-		num_put_fixed(&mm, ceil((least + TEXT_WIDTH - room) / MM), 0);
-		err_set(e, ERR_TABLE_WIDE, "%s" ERR_SEP "%s", t->name, buf_text(&mm));
-		buf_free(&mm);
-		return false;
-	}
+	if (least > room)
+		return err_set(e, ERR_TABLE_WIDE, "%s" ERR_SEP "%ld", t->name, (long)ceil((least + TEXT_WIDTH - room) / MM));
 	double fair = fair_width(c, t->ncolumn, room);
 	for (size_t j = 0; j < t->ncolumn; j++) {
-		bool lines = t->column[j].width > 0 || c[j].natural > fair + .01;
-		buf_char(out, (lines ? "LRC" : "lrc")[t->column[j].align]);
-		if (lines) {
-			double width = fmin(c[j].natural, fmax(c[j].least, fair));
-			buf_char(out, '{');
-			num_put_fixed(out, floor(width * 10 + 1e-6) / 10, 1);
-			buf_str(out, "pt}");
-		}
+		enum align align = t->column[j].align;
+		long tenths = (long)(fmin(c[j].natural, fmax(c[j].least, fair)) * 10 + 1e-6);
+		if (t->column[j].width > 0 || c[j].natural > fair + .01)
+			buf_printf(out, "%c{%ld.%ldpt}", "LRC"[align], tenths / 10, tenths % 10);
+		else
+			buf_char(out, "lrc"[align]);
 	}
 	return true;
 }

@@ -28,14 +28,10 @@
 #define FS(right) LANDLOCK_ACCESS_FS_##right
 #define FS_OF_A_FILE (FS(EXECUTE) | FS(WRITE_FILE) | FS(READ_FILE) | FS(TRUNCATE))
 
-/* All rights of each ABI, so that what no rule gives is refused. */
+/* All rights of each ABI, so that what no rule gives is refused. 2 added moves between folders, 3: truncate, 4: TCP bind and connect,
+ * 5: ioctl on devices, 6: abstract sockets and signals. */
 static const struct landlock_abi { uint64_t fs, net, scoped; } abis[] = {
-	{ 0, 0, 0 }, { 0x1fff, 0, 0 },
-	{ 0x3fff, 0, 0 },   /* 2: moves between folders */
-	{ 0x7fff, 0, 0 },   /* 3: truncate */
-	{ 0x7fff, 3, 0 },   /* 4: TCP bind, connect */
-	{ 0xffff, 3, 0 },   /* 5: ioctl on devices */
-	{ 0xffff, 3, 3 },   /* 6: abstract sockets, signals */
+	{ 0, 0, 0 }, { 0x1fff, 0, 0 }, { 0x3fff, 0, 0 }, { 0x7fff, 0, 0 }, { 0x7fff, 3, 0 }, { 0xffff, 3, 0 }, { 0xffff, 3, 3 },
 };
 
 static const struct jail_right may_run = { FS(READ_FILE) | FS(EXECUTE), "--ro-bind" },
@@ -199,20 +195,20 @@ static void give_all(struct jail_files *out, const struct jail_right *right, con
 		give(out, right, *paths++);
 }
 
-void jail_files(const struct jail *j, bool start, struct jail_files *out)
+void jail_files(const struct proc_opt *o, bool start, struct jail_files *out)
 {
-	size_t nprogram = j->program ? jail_programs(j->program, out->program) : 0;
+	size_t nprogram = o->tool ? jail_programs(o->tool, out->program) : 0;
 
 	out->n = 0;
 	for (size_t i = 0; i < nprogram; i++)
 		give(out, &may_run, out->program[i]);
 	if (start)
 		give_all(out, &may_read, start_files);
-	give_all(out, &may_read, kind_files[j->kind]);
+	give_all(out, &may_read, kind_files[o->kind]);
 	give(out, &may_read_device, "/dev/urandom");
 	give(out, &may_use_device, "/dev/null");
-	give_all(out, &may_read, j->read);
-	give_all(out, &may_write, j->write);
+	give_all(out, &may_read, o->read);
+	give_all(out, &may_write, o->write);
 }
 
 /* A path that is not there cannot be read: only what may be written must exist. */
@@ -267,16 +263,16 @@ static bool drop_capabilities(const char **step)
 }
 
 /* No RLIMIT_NPROC: it counts all processes of the user and does not bind root. New processes are refused by seccomp. */
-static bool set_limits(const struct jail *j, const char **step)
+static bool set_limits(const struct proc_opt *o, const char **step)
 {
-	uint64_t file = j->file_size || j->kind == PROC_WORKER ? j->file_size : UINT64_C(1) << 30;
+	uint64_t file = o->file_size || o->kind == PROC_WORKER ? o->file_size : UINT64_C(1) << 30;
 	const struct { unsigned what; rlim_t soft, hard; bool on; } limits[] = {
 		{ RLIMIT_CORE, 0, 0, true },
 		{ RLIMIT_FSIZE, file, file, true },
 		{ RLIMIT_NOFILE, 128, 128, true },
 		{ RLIMIT_STACK, 8 << 20, 8 << 20, true },
-		{ RLIMIT_CPU, j->cpu_seconds, j->cpu_seconds + 1, j->cpu_seconds > 0 },
-		{ RLIMIT_AS, j->memory, j->memory, j->memory > 0 && !JAIL_SANITIZED },
+		{ RLIMIT_CPU, o->cpu_seconds, o->cpu_seconds + 1, o->cpu_seconds > 0 },
+		{ RLIMIT_AS, o->memory, o->memory, o->memory > 0 && !JAIL_SANITIZED },
 	};
 
 	*step = "setrlimit";
@@ -365,11 +361,11 @@ static bool enter_seccomp(bool tool, const char **step)
 	return f.rc == 0;
 }
 
-bool jail_enter(const struct jail *j, const struct jail_files *files, const char **step)
+bool jail_enter(const struct proc_opt *o, const struct jail_files *files, const char **step)
 {
 	*step = "prctl";
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (!j->program && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (!o->tool && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		return false;
-	return (!files || enter_landlock(files, step)) && drop_capabilities(step) && set_limits(j, step) &&
-	       enter_seccomp(j->program != NULL, step);
+	return (!files || enter_landlock(files, step)) && drop_capabilities(step) && set_limits(o, step) &&
+	       enter_seccomp(o->tool != NULL, step);
 }

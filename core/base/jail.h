@@ -14,14 +14,6 @@
 #define JAIL_SANITIZED 0
 #endif
 
-struct jail {
-	enum proc_kind kind;
-	const char *program;                                         /* absolute, executed next; NULL for an inner stage */
-	const char *read[PROC_PATHS + 1], *write[PROC_PATHS + 1];    /* as in struct proc_opt */
-	uint64_t memory, file_size;
-	unsigned cpu_seconds;
-};
-
 enum { JAIL_PROGRAMS = 5, JAIL_FILES = JAIL_PROGRAMS + 24 + 2 * PROC_PATHS };
 
 /* What may be done with a path, in the words of Landlock and of bubblewrap. */
@@ -39,10 +31,10 @@ int jail_abi(void);
 bool jail_seccomp(void);
 /* The files that the kernel executes to run program: itself, the interpreter of a script, the loader of ELF. Returns how many. */
 size_t jail_programs(const char *program, char out[JAIL_PROGRAMS][PATH_MAX]);
-/* What j gives, with what its kind needs of the system (libraries when a program is still to be started; fonts, TeX).
- * Texts are borrowed from j and out. Files come before folders that hold some of them. */
-void jail_files(const struct jail *j, bool start, struct jail_files *out);
-/* Restricts this process for good; files NULL: bubblewrap guards them, or nothing. False: errno is set, *step names what failed,
- * and the process must end. */
-bool jail_enter(const struct jail *j, const struct jail_files *files, const char **step);
+/* What o gives, with what its kind needs of the system (libraries when a program is still to be started; fonts, TeX).
+ * o->tool is absolute. Texts are borrowed from o and out. Files come before folders that hold some of them. */
+void jail_files(const struct proc_opt *o, bool start, struct jail_files *out);
+/* Restricts this process for good, for o->tool or an inner stage; files NULL: bubblewrap guards them, or nothing.
+ * False: errno is set, *step names what failed, and the process must end. */
+bool jail_enter(const struct proc_opt *o, const struct jail_files *files, const char **step);
 #endif

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,15 +206,6 @@ bool path_list(struct arena *a, const char *dir, const char ***names, size_t *n,
 	return true;
 }
 
-/* "tmp.XXXXXX", or that after a name and a dot: as path_write and path_mkdtemp make them. */
-static bool is_temporary(const char *name)
-{
-	static const char mark[] = "tmp.XXXXXX";
-	size_t n = strlen(name), tail = sizeof mark - 1;
-
-	return n >= tail && !strncmp(name + n - tail, mark, 4) && (n == tail || name[n - tail - 1] == '.');
-}
-
 bool path_sweep(const char *dir, struct err *e)
 {
 	struct arena a = { 0 };
@@ -222,7 +214,8 @@ bool path_sweep(const char *dir, struct err *e)
 	bool ok = !path_exists(dir) || path_list(&a, dir, &name, &n, e);
 
 	for (size_t i = 0; ok && i < n; i++)
-		if (is_temporary(name[i]))
+		/* as path_mkdtemp and path_write name them */
+		if (fnmatch("tmp.??????", name[i], 0) == 0 || fnmatch("*.tmp.??????", name[i], 0) == 0)
 			ok = path_remove_tree(path_join(&a, dir, name[i]), e);
 	arena_free(&a);
 	return ok;

@@ -3,7 +3,6 @@
 #include "base/proc.h"
 
 #include "base/jail.h"
-#include "base/path.h"
 #include "base/proc_stage.h"
 
 #include <errno.h>
@@ -93,14 +92,14 @@ static int spawn(pid_t *pid, const struct proc_opt *o, const int theirs[PIPES], 
 		{ theirs[IN], STDIN_FILENO }, { theirs[o->out_on_3 ? TALK : OUT], STDOUT_FILENO }, { theirs[TALK], STDERR_FILENO },
 		{ o->out_on_3 ? theirs[OUT] : -1, STAGE_RESULT }, { theirs[REPORT], STAGE_REPORT },
 	};
-	const char *env[PROC_PATHS + 2] = { NULL };
+	const char *env[PROC_PATHS + 1] = { NULL };
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t at;
 	sigset_t none, all;
 	size_t n = 0;
 	int rc = 0;
 
-	for (; n < PROC_PATHS && o->env[n]; n++)
+	for (; o->env[n]; n++)
 		env[n] = o->env[n];
 	if (JAIL_SANITIZED && !o->tool)
 		env[n] = "ASAN_OPTIONS=detect_leaks=0";   /* the leak check needs ptrace */

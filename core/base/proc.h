@@ -19,8 +19,8 @@ enum { PROC_PATHS = 24, PROC_ARGS = 64 };
 struct proc_opt {
 	enum proc_kind kind;
 	const char *tool;                    /* program for PROC_GNUPLOT, PROC_TEX (looked up in PATH); NULL for inner stages */
-	const char *args[PROC_ARGS];         /* arguments after the name of the program or stage; NULL-terminated; borrowed */
-	const char *read[PROC_PATHS];        /* files and folders the child may read; NULL-terminated; absolute */
+	const char *args[PROC_ARGS];         /* arguments after the name of the program or stage; each list borrowed and NULL-terminated */
+	const char *read[PROC_PATHS];        /* files and folders the child may read; absolute */
 	const char *write[PROC_PATHS];       /* folders the child may write in */
 	const char *env[PROC_PATHS];         /* the whole environment of the tool, "NAME=value" */
 	const char *cwd;                     /* NULL: the caller's */

@@ -23,17 +23,10 @@ static const char END[] = "--";                   /* of a list of paths, which a
 enum { P_MARK = 1, P_JAIL, P_KIND, P_PARENT, P_MEMORY, P_FILE, P_CPU, P_CWD, P_PROGRAM, P_BWRAP, P_LISTS };
 _Static_assert(P_LISTS == 2 + 9, "as STAGE_ARGV counts");
 
-struct policy {
-	struct jail jail;
-	enum stage_jail mode;
-	int64_t parent;
-	char *cwd, *program, *bwrap;
-};
-
-static size_t put(const char **argv, size_t n, const char *const *more, size_t most)
+static size_t put(const char **argv, size_t n, const char *const *more)
 {
-	for (size_t i = 0; i < most && more[i]; i++)
-		argv[n++] = more[i];
+	while (*more)
+		argv[n++] = *more++;
 	return n;
 }
 
@@ -52,11 +45,11 @@ void stage_argv(struct arena *a, const struct proc_opt *o, const char *program, 
 	argv[P_CWD] = o->cwd ? o->cwd : "";
 	argv[P_PROGRAM] = program ? program : "";
 	argv[P_BWRAP] = bwrap ? bwrap : "";
-	size_t n = put(argv, P_LISTS, o->read, PROC_PATHS);
+	size_t n = put(argv, P_LISTS, o->read);
 	argv[n++] = END;
-	n = put(argv, n, o->write, PROC_PATHS);
+	n = put(argv, n, o->write);
 	argv[n++] = END;
-	n = put(argv, n, o->args, PROC_ARGS);
+	n = put(argv, n, o->args);
 	argv[n] = NULL;
 }
 
@@ -70,68 +63,61 @@ static bool tell(const char *step)
 	return false;
 }
 
-/* Reads the list of paths that begins at i. Index after its end, 0 when it has none. */
-static int read_list(const char **to, int i, int argc, char **argv)
+/* Reads the list of paths that begins at i into to, which is empty. Index after its end, 0 when it has none. */
+static int read_list(const char *to[PROC_PATHS], int i, int argc, char **argv)
 {
-	for (size_t n = 0; i < argc; i++) {
+	for (size_t n = 0; i < argc; to[n++] = argv[i++]) {
 		if (strcmp(argv[i], END) == 0)
 			return i + 1;
-		if (n == PROC_PATHS)
+		if (n == PROC_PATHS - 1)
 			break;
-		to[n++] = argv[i];
 	}
 	return 0;
 }
 
-/* Index of the first argument after the policy; 0 when it is not one of ours. */
-static int read_policy(struct policy *p, int argc, char **argv)
+/* What stage_argv wrote: numbers in v, the rest in o and argv. Index of the first argument after it; 0 when it is none of ours. */
+static int read_policy(struct proc_opt *o, int64_t v[P_CWD], int argc, char **argv)
 {
-	int64_t v[P_CWD] = { 0 };
-
-	if (argc < P_LISTS)
+	if (argc < P_LISTS || argc >= STAGE_ARGV)
 		return 0;
 	for (int i = P_JAIL; i < P_CWD; i++)
 		if (!num_int(argv[i], strlen(argv[i]), &v[i]) || v[i] < 0)
 			return 0;
 	if (v[P_JAIL] > STAGE_OPEN || v[P_KIND] > PROC_TEX || v[P_CPU] > INT_MAX)
 		return 0;
-	*p = (struct policy){
-		.mode = (enum stage_jail)v[P_JAIL], .parent = v[P_PARENT],
-		.cwd = argv[P_CWD], .program = *argv[P_PROGRAM] ? argv[P_PROGRAM] : NULL, .bwrap = argv[P_BWRAP],
-		.jail = { .kind = (enum proc_kind)v[P_KIND], .memory = (uint64_t)v[P_MEMORY], .file_size = (uint64_t)v[P_FILE],
-			.cpu_seconds = (unsigned)v[P_CPU] },
+	*o = (struct proc_opt){
+		.kind = (enum proc_kind)v[P_KIND], .tool = *argv[P_PROGRAM] ? argv[P_PROGRAM] : NULL, .memory = (uint64_t)v[P_MEMORY],
+		.file_size = (uint64_t)v[P_FILE], .cpu_seconds = (unsigned)v[P_CPU],
 	};
-	p->jail.program = p->program;
-	int i = read_list(p->jail.read, P_LISTS, argc, argv);
-	return i ? read_list(p->jail.write, i, argc, argv) : 0;
+	int i = read_list(o->read, P_LISTS, argc, argv);
+	return i ? read_list(o->write, i, argc, argv) : 0;
 }
 
 /* Becomes bubblewrap, which shows only the same files and starts this binary again. Returns when it could not. */
-static void exec_bubblewrap(const struct policy *p, const struct jail_files *files, char **argv)
+static void exec_bubblewrap(const struct jail_files *files, char **argv)
 {
-	static const char *const start[] = { "bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL" };
+	static const char *const start[] = { "bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", NULL };
 	char self[PATH_MAX] = "";
-	const char *out[5 + 3 * JAIL_FILES + 9 + STAGE_ARGV];
+	const char *out[5 + 3 * JAIL_FILES + 10 + STAGE_ARGV];
 
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return;
-	size_t n = put(out, 0, start, 5);
+	size_t n = put(out, 0, start);
 	for (size_t i = 0; i < files->n; i++) {
 		const char *path = files->file[i].path;
-		n = put(out, n, (const char *const[]){ files->file[i].right->bubblewrap, path, path }, 3);
+		n = put(out, n, (const char *const[]){ files->file[i].right->bubblewrap, path, path, NULL });
 	}
-	n = put(out, n, (const char *const[]){ "--ro-bind", self, INSIDE_NAME }, 3);
-	if (JAIL_SANITIZED)   /* it reads its options there */
-		n = put(out, n, (const char *const[]){ "--proc", "/proc" }, 2);
-	if (*p->cwd)          /* an empty folder where nothing of it is shown */
-		n = put(out, n, (const char *const[]){ "--dir", p->cwd }, 2);
-	n = put(out, n, (const char *const[]){ "--remount-ro", "/", INSIDE_NAME }, 3);
-	size_t inside = n - P_MARK;   /* where the argv of the inner stage begins, were its name there */
-	n = put(out, n, (const char *const *)argv + P_MARK, STAGE_ARGV);
-	out[inside + P_JAIL] = "2";
+	n = put(out, n, (const char *const[]){ "--ro-bind", self, INSIDE_NAME, NULL });
+	if (JAIL_SANITIZED)     /* it reads its options there */
+		n = put(out, n, (const char *const[]){ "--proc", "/proc", NULL });
+	if (*argv[P_CWD])       /* an empty folder where nothing of it is shown */
+		n = put(out, n, (const char *const[]){ "--dir", argv[P_CWD], NULL });
+	n = put(out, n, (const char *const[]){ "--remount-ro", "/", NULL });
+	out[n] = INSIDE_NAME;   /* here the argv of the inner stage begins */
+	out[put(out, n + 1, (const char *const *)argv + 1)] = NULL;
+	out[n + P_JAIL] = "2";
 	_Static_assert(STAGE_INSIDE == 2, "the text above");
-	out[n] = NULL;
-	execv(p->bwrap, (char *const *)out);
+	execv(argv[P_BWRAP], (char *const *)out);
 }
 
 bool proc_is_stage(int argc, char **argv)
@@ -141,40 +127,42 @@ bool proc_is_stage(int argc, char **argv)
 
 bool proc_enter(int *argc, char ***argv, enum proc_kind *kind)
 {
-	struct jail_files files;
-	struct policy p;
 	const char *step = "", ok = STAGE_JAILED;
 	extern char **environ;
-	int first = read_policy(&p, *argc, *argv);
+	struct jail_files files;
+	int64_t v[P_CWD];
+	struct proc_opt o;
+	int first = read_policy(&o, v, *argc, *argv);
 
 	errno = EINVAL;
 	if (!first)
 		return tell("policy");
+	char *cwd = (*argv)[P_CWD], *program = (*argv)[P_PROGRAM];
 	if (close_range(STAGE_REPORT + 1, UINT_MAX, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
 		return tell("prctl");
-	if (p.mode != STAGE_INSIDE && getppid() != (pid_t)p.parent)
+	if (v[P_JAIL] != STAGE_INSIDE && getppid() != (pid_t)v[P_PARENT])
 		_exit(127);   /* the parent died before we asked to die with it */
-	if (*p.cwd && chdir(p.cwd) != 0)
-		return tell(p.cwd);
-	jail_files(&p.jail, p.program || p.mode == STAGE_BUBBLEWRAP, &files);
-	if (p.mode == STAGE_BUBBLEWRAP) {
-		exec_bubblewrap(&p, &files, *argv);
+	if (*cwd && chdir(cwd) != 0)
+		return tell(cwd);
+	jail_files(&o, o.tool || v[P_JAIL] == STAGE_BUBBLEWRAP, &files);
+	if (v[P_JAIL] == STAGE_BUBBLEWRAP) {
+		exec_bubblewrap(&files, *argv);
 		return tell("bwrap");
 	}
 	if (fcntl(STAGE_REPORT, F_SETFD, FD_CLOEXEC) != 0)
 		return tell("report");
-	if (!jail_enter(&p.jail, p.mode == STAGE_LANDLOCK ? &files : NULL, &step))
+	if (!jail_enter(&o, v[P_JAIL] == STAGE_LANDLOCK ? &files : NULL, &step))
 		return tell(step);
 	if (write(STAGE_REPORT, &ok, 1) != 1)
 		return false;
-	if (p.program) {
-		(*argv)[--first] = p.program;   /* in place of the last END */
-		execve(p.program, *argv + first, environ);
-		return tell(p.program);
+	if (o.tool) {
+		(*argv)[--first] = program;   /* in place of the last END */
+		execve(program, *argv + first, environ);
+		return tell(program);
 	}
 	close(STAGE_REPORT);
 	*argc -= first;
 	*argv += first;
-	*kind = p.jail.kind;
+	*kind = o.kind;
 	return true;
 }

@@ -14,8 +14,8 @@ enum stage_jail {
 /* Descriptors that the child finds open besides 0, 1 and 2. Over the report it says STAGE_JAILED once, when it is restricted;
  * then what went wrong, if something does. End of file means that the tool or the stage runs. */
 enum { STAGE_RESULT = 3, STAGE_REPORT = 4, STAGE_JAILED = 'J' };
-/* Longest argv: name, marker, 9 settings, two lists of paths with their ends, arguments, NULL. */
-enum { STAGE_ARGV = 2 + 9 + 2 * (PROC_PATHS + 1) + PROC_ARGS + 1 };
+/* Longest argv: name, marker, 9 settings, two lists of paths, arguments; each list with its end. */
+enum { STAGE_ARGV = 2 + 9 + 2 * PROC_PATHS + PROC_ARGS };
 
 /* Fills argv (texts borrowed or in the arena). program: absolute, NULL for an inner stage; bwrap: its absolute path for
  * STAGE_BUBBLEWRAP. */

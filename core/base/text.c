@@ -1,8 +1,8 @@
 /* UTF-8, Windows-1252, names. Bytes are unsigned wherever they are compared. */
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Length of the valid UTF-8 character at s, or 0 (Unicode 15, table 3-7: well-formed byte sequences). */
 static size_t utf8_step(const unsigned char *s, size_t n)
@@ -117,11 +117,7 @@ char text_lower(char c)
 
 int text_icmp(const char *a, const char *b)
 {
-	while (*a && text_lower(*a) == text_lower(*b)) {
-		a++;
-		b++;
-	}
-	return (unsigned char)text_lower(*a) - (unsigned char)text_lower(*b);
+	return strcasecmp(a, b);   /* in the C locale, which the program never leaves: ASCII letters alone */
 }
 
 enum { NEAR_MAX = 64 };

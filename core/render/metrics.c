@@ -17,66 +17,48 @@ struct metrics {
 	char folder[400];
 };
 
-/* Characters that the font lacks and that HarfBuzz makes from the space: half a space, a fifth of an em (hb-ot-shape-fallback.cc). */
-static double made_space(uint32_t c, double space)
+/* Path of the file that fontconfig gives for exactly this family; false when it gives another. */
+static bool find_file(const char *family, bool bold, char path[400])
 {
-	return c == 0x202f ? space / 2 : c == 0x2009 ? 0.2 : 0;
-}
+	FcPattern *want = FcPatternBuild(NULL, FC_FAMILY, FcTypeString, family, FC_SLANT, FcTypeInteger, FC_SLANT_ROMAN,
+		FC_WEIGHT, FcTypeInteger, bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR, (char *)NULL);
+	FcChar8 *name, *file;
+	FcResult result;
 
-/* Path of the file that fontconfig gives for exactly this family; "" when it gives another. */
-static void find_file(const char *family, bool bold, char path[400])
-{
-	FcPattern *want = FcPatternCreate(), *got = NULL;
-	FcResult result = FcResultNoMatch;
-	FcChar8 *name = NULL, *file = NULL;
-
-	*path = '\0';
-	FcPatternAddString(want, FC_FAMILY, (const FcChar8 *)family);
-	FcPatternAddInteger(want, FC_WEIGHT, bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
-	FcPatternAddInteger(want, FC_SLANT, FC_SLANT_ROMAN);
 	FcConfigSubstitute(NULL, want, FcMatchPattern);
 	FcDefaultSubstitute(want);
-	got = FcFontMatch(NULL, want, &result);
-	if (got && FcPatternGetString(got, FC_FAMILY, 0, &name) == FcResultMatch
-	    && FcPatternGetString(got, FC_FILE, 0, &file) == FcResultMatch
-	    && strcmp((const char *)name, family) == 0 && strlen((const char *)file) < 400)
-		memcpy(path, file, strlen((const char *)file) + 1);
+	FcPattern *got = FcFontMatch(NULL, want, &result);
+	bool found = got && FcPatternGetString(got, FC_FAMILY, 0, &name) == FcResultMatch && strcmp((char *)name, family) == 0
+		&& FcPatternGetString(got, FC_FILE, 0, &file) == FcResultMatch && strlen((char *)file) < 400;
+	if (found)
+		memcpy(path, file, strlen((char *)file) + 1);
 	if (got)
 		FcPatternDestroy(got);
 	FcPatternDestroy(want);
+	return found;
 }
 
 struct metrics *metrics_open(const char *family, struct err *e)
 {
 	struct metrics *m = calloc(1, sizeof *m);
+	bool found = m && FT_Init_FreeType(&m->library) == 0;
 
-	if (!m || FT_Init_FreeType(&m->library)) {
-		free(m);
-		err_set(e, ERR_FONT_MISSING, "%s", family);
-		return NULL;
-	}
-	bool found = true;
-	for (int bold = 0; bold < 2 && found; bold++) {
-		find_file(family, bold, m->folder);
-		found = *m->folder && FT_New_Face(m->library, m->folder, 0, &m->face[bold]) == 0;
-	}
+	for (int bold = 0; found && bold < 2; bold++)
+		found = find_file(family, bold, m->folder) && FT_New_Face(m->library, m->folder, 0, &m->face[bold]) == 0;
 	FcFini();   /* nothing of it is needed again */
-	if (!found) {
-		metrics_close(m);
-		err_set(e, ERR_FONT_MISSING, "%s", family);
-		return NULL;
+	if (found) {
+		*strrchr(m->folder, '/') = '\0';   /* fontconfig's paths are absolute */
+		return m;
 	}
-	char *slash = strrchr(m->folder, '/');
-	if (slash)
-		*slash = '\0';
-	return m;
+	metrics_close(m);
+	err_set(e, ERR_FONT_MISSING, "%s", family);
+	return NULL;
 }
 
 void metrics_close(struct metrics *m)
 {
-	if (!m)
-		return;
-	FT_Done_FreeType(m->library);   /* closes its faces */
+	if (m)
+		FT_Done_FreeType(m->library);   /* closes its faces */
 	free(m);
 }
 
@@ -85,14 +67,20 @@ const char *metrics_folder(const struct metrics *m)
 	return m->folder;
 }
 
+/* Characters that the font lacks and that HarfBuzz makes from the space: half a space, a fifth of an em (hb-ot-shape-fallback.cc). */
+static bool is_made(uint32_t c)
+{
+	return c == 0x202f || c == 0x2009;
+}
+
 /* Advance of one character in ems. */
 static double advance(FT_Face f, uint32_t c)
 {
 	FT_UInt glyph = FT_Get_Char_Index(f, c);
 	FT_Fixed units = 0;
 
-	if (!glyph && made_space(c, 1) > 0)
-		return made_space(c, advance(f, ' '));
+	if (!glyph && is_made(c))
+		return c == 0x202f ? advance(f, ' ') / 2 : 0.2;
 	return FT_Get_Advance(f, glyph, FT_LOAD_NO_SCALE, &units) ? 0.5 : (double)units / f->units_per_EM;
 }
 
@@ -108,31 +96,29 @@ double metrics_width(const struct metrics *m, const char *s, bool bold, double s
 
 uint32_t metrics_missing(const struct metrics *m, const char *s, bool bold)
 {
-	const char *end = s + strlen(s);
-
-	while (s < end) {
+	for (const char *end = s + strlen(s); s < end;) {
 		uint32_t c = text_utf8_next(&s, end);
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (!FT_Get_Char_Index(m->face[bold], c) && made_space(c, 1) <= 0))
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (!FT_Get_Char_Index(m->face[bold], c) && !is_made(c)))
 			return c;
 	}
 	return 0;
 }
 
-struct span { size_t from, to; };
+struct span { const char *s; size_t n; };
 
-/* Fills lines from the left; number of lines, or most + 1 when there are more. */
-static size_t fill_lines(const struct metrics *m, const char *s, bool bold, double size, double width, struct span *line, size_t most)
+/* Fills lines of `width` ems from the left; number of lines, or most + 1 when there are more. */
+static size_t fill_lines(FT_Face f, const char *s, double width, struct span *line, size_t most)
 {
-	const char *start = s, *at = s, *end = s + strlen(s);
+	const char *end = s + strlen(s);
 	size_t n = 0;
 
-	while (at < end) {
-		const char *good = at, *p = at;
+	for (; s < end; n++) {
+		const char *good = s, *p = s;
 		double sum = 0;
 		while (p < end) {
 			const char *next = p;
 			uint32_t c = text_utf8_next(&next, end);
-			sum += advance(m->face[bold], c) * size;
+			sum += advance(f, c);
 			if (sum > width && c != ' ')
 				break;
 			p = next;
@@ -141,26 +127,27 @@ static size_t fill_lines(const struct metrics *m, const char *s, bool bold, doub
 		}
 		if (n == most)
 			return most + 1;
-		const char *stop = good > at ? good : p > at ? p : end;
-		line[n++] = (struct span){ (size_t)(at - start), (size_t)(stop - start) };
-		for (at = stop; at < end && *at == ' '; at++)
-			;
+		const char *stop = good > s ? good : p > s ? p : end;
+		line[n] = (struct span){ s, (size_t)(stop - s) };
+		s = stop + strspn(stop, " ");
 	}
 	return n;
 }
 
-size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width, char *line[METRICS_LINES])
+size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width,
+	char *line[METRICS_LINES])
 {
+	FT_Face f = m->face[bold];
 	struct span span[METRICS_LINES];
-	size_t n = fill_lines(m, s, bold, size, width, span, METRICS_LINES);
+	size_t n = fill_lines(f, s, width / size, span, METRICS_LINES);
 
 	if (n == 0 || n > METRICS_LINES)
 		return 0;
-	double even = metrics_width(m, s, bold, size) / (double)n;
-	while (n > 1 && even < width && fill_lines(m, s, bold, size, even, span, n) > n)
-		even += size / 2;
-	fill_lines(m, s, bold, size, fmin(even > 0 && n > 1 ? even : width, width), span, n);
+	double widest = width / size, even = metrics_width(m, s, bold, 1) / (double)n;
+	while (even < widest && fill_lines(f, s, even, span, n) > n)
+		even += 0.5;
+	fill_lines(f, s, fmin(even, widest), span, n);
 	for (size_t i = 0; i < n; i++)
-		line[i] = arena_strndup(a, s + span[i].from, span[i].to - span[i].from);
+		line[i] = arena_strndup(a, span[i].s, span[i].n);
 	return n;
 }

@@ -17,7 +17,8 @@ const char *metrics_folder(const struct metrics *m);
 double metrics_width(const struct metrics *m, const char *s, bool bold, double size);
 /* First character of s that the font has no glyph for (0 = all there); control characters count as missing. */
 uint32_t metrics_missing(const struct metrics *m, const char *s, bool bold);
-/* Breaks s into lines no wider than `width`, as even as they can be, with as few lines as needed; in the arena.
- * Number of lines, 0 when METRICS_LINES do not suffice. Breaks at spaces, after - and /, and inside a word only when it alone is too wide. */
-size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width, char *line[METRICS_LINES]);
+/* Breaks s into lines no wider than `width`, as even as they can be, with as few lines as needed; in the arena. Number of lines,
+ * 0 when METRICS_LINES do not suffice. Breaks at spaces, after - and /, and inside a word only when it alone is too wide. */
+size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width,
+	char *line[METRICS_LINES]);
 #endif

@@ -6,24 +6,24 @@
 #include <stddef.h>
 
 struct box { double x0, y0, x1, y1; };
-enum side { SIDE_RIGHT, SIDE_LEFT, SIDE_ABOVE, SIDE_BELOW, SIDE_COUNT };
-struct taken { struct box box; bool soft; };
+enum side { SIDE_RIGHT, SIDE_LEFT, SIDE_ABOVE, SIDE_BELOW };
+struct taken { struct box box; bool soft; struct taken *next; };
 struct place {
 	struct arena *arena;
 	struct box room;           /* labels stay inside */
-	struct taken *taken;
-	size_t n, cap;
+	struct taken *taken, *last;
 };
 /* soft: a label may cover it when there is no other room (dots of the context). */
 void place_take(struct place *p, struct box b, bool soft);
-/* A line from (x0, y0) to (x1, y1), as a chain of boxes. */
+/* A line between two points, as a chain of boxes. */
 void place_take_line(struct place *p, double x0, double y0, double x1, double y1, double width);
 /* How a label came to its place. */
 enum placed { PLACED_NOT, PLACED_BESIDE, PLACED_AWAY, PLACED_OVER };
-/* Finds room for w × h beside the mark, trying the sides in order. In a row (not far) it then moves along the row past what is in the way;
- * far: it tries the corners, then a distance that wants a leader line (PLACED_AWAY), then over soft things (PLACED_OVER). *out is then taken. */
-enum placed place_beside(struct place *p, struct box mark, double w, double h, const enum side order[SIDE_COUNT], bool far, struct box *out);
-/* Moves n intervals of height h, given by their wanted centres in ascending order, apart so that none overlaps and all lie in lo … hi if that is possible
- * (pool of adjacent violators: the sum of squared moves is least). False when they do not fit. */
+/* Finds room for w × h beside the mark, at its first side, the opposite one, then the others. In a row (not far) it then moves along the
+ * row past what is in the way; far: it tries the corners, then a distance that wants a leader line (PLACED_AWAY), then over soft things
+ * (PLACED_OVER). *out is then taken. */
+enum placed place_beside(struct place *p, struct box mark, double w, double h, enum side first, bool far, struct box *out);
+/* Moves n intervals of height h, given by their wanted centres in ascending order, apart so that none overlaps and all lie in lo … hi if
+ * that is possible (isotonic regression: the sum of squared moves is least). False when they do not fit. For few n: O(n³). */
 bool place_apart(double *centre, size_t n, double h, double lo, double hi);
 #endif

@@ -1,9 +1,7 @@
-/* The theme's table, and the contrast formula that its test uses. */
+/* The theme's table. */
 #include "render/theme.h"
 
-#include <math.h>
-
-static const struct theme theme = {
+const struct theme theme_default = {
 	.family = "TeX Gyre Heros", .text = 8, .line = 9.8,
 	.ink = 0x1a1a2e, .muted = 0x4b5563, .axis = 0x6b7280, .grid = 0xe5e7eb, .paper = 0xffffff,
 	.role = {
@@ -15,28 +13,3 @@ static const struct theme theme = {
 		[ROLE_INK] = { 0x1a1a2e, 0x5a5f70, 0xe5e7eb, 0x1a1a2e },
 	},
 };
-
-const struct theme *theme_get(void)
-{
-	return &theme;
-}
-
-/* Relative luminance of an sRGB colour, WCAG 2.1. */
-static double luminance(unsigned c)
-{
-	static const double weight[3] = { 0.2126, 0.7152, 0.0722 };
-	double sum = 0;
-
-	for (int i = 0; i < 3; i++) {
-		double v = (double)(c >> (16 - 8 * i) & 0xff) / 255;
-		sum += weight[i] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
-	}
-	return sum;
-}
-
-double theme_contrast(unsigned a, unsigned b)
-{
-	double la = luminance(a), lb = luminance(b);
-
-	return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
-}

@@ -17,6 +17,7 @@
 
 enum { EPOCH = 1735689600, FILE_MAX = 1 << 26 };
 static const char *dir;
+static struct metrics *metrics;
 static const char *const langs[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
 
 static struct gnuplot *open_gnuplot(void)
@@ -52,7 +53,7 @@ static enum err_id refusal(struct chart c, struct err *e)
 {
 	struct buf b = BUF(FILE_MAX);
 	*e = (struct err){ 0 };
-	bool ok = chart_script(&c, LANG_EN, CHART_PDF, &b, e);
+	bool ok = chart_script(&c, LANG_EN, CHART_PDF, metrics, &b, e);
 
 	buf_free(&b);
 	return ok ? ERR_NONE : e->id;
@@ -198,6 +199,13 @@ static void test_anything(void)
 
 /* ---- theme ---- */
 
+/* Red, green or blue of an sRGB colour as an amount of light. */
+static double linear(unsigned c, int i)
+{
+	double v = (c >> (16 - 8 * i) & 0xff) / 255.0;
+	return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+}
+
 /* CIELAB of a colour as a dichromat sees it (Machado, Oliveira and Fernandes, IEEE TVCG 15 (2009) 1291, severity 1). */
 static void lab_seen(unsigned c, int who, double lab[3])
 {
@@ -209,10 +217,8 @@ static void lab_seen(unsigned c, int who, double lab[3])
 	static const double xyz[9] = { 0.4124, 0.3576, 0.1805, 0.2126, 0.7152, 0.0722, 0.0193, 0.1192, 0.9505 }, white[3] = { 0.9505, 1, 1.089 };
 	double rgb[3], seen[3], f[3];
 
-	for (int i = 0; i < 3; i++) {
-		double v = (c >> (16 - 8 * i) & 0xff) / 255.0;
-		rgb[i] = v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
-	}
+	for (int i = 0; i < 3; i++)
+		rgb[i] = linear(c, i);
 	for (int i = 0; i < 3; i++)
 		seen[i] = fmax(0, sight[who][3 * i] * rgb[0] + sight[who][3 * i + 1] * rgb[1] + sight[who][3 * i + 2] * rgb[2]);
 	for (int i = 0; i < 3; i++) {
@@ -224,21 +230,39 @@ static void lab_seen(unsigned c, int who, double lab[3])
 	lab[2] = 200 * (f[1] - f[2]);
 }
 
+/* Relative luminance of an sRGB colour, WCAG 2.1. */
+static double luminance(unsigned c)
+{
+	static const double weight[3] = { 0.2126, 0.7152, 0.0722 };
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++)
+		sum += weight[i] * linear(c, i);
+	return sum;
+}
+
+static double contrast(unsigned a, unsigned b)
+{
+	double la = luminance(a), lb = luminance(b);
+
+	return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
+}
+
 static void test_theme(void)
 {
 	static const char *const who[] = { "everyone", "protanopes", "deuteranopes" };
-	const struct theme *t = theme_get();
+	const struct theme *t = &theme_default;
 	bool parts = true, text = true, area = true;
 
-	CHECK(fabs(theme_contrast(0, 0xffffff) - 21) < 1e-9 && fabs(theme_contrast(0x777777, 0xffffff) - 4.478) < 0.001, "contrast formula");
+	CHECK(fabs(contrast(0, 0xffffff) - 21) < 1e-9 && fabs(contrast(0x777777, 0xffffff) - 4.478) < 0.001, "contrast formula");
 	for (size_t i = 0; i < THEME_ROLES; i++) {
-		parts &= theme_contrast(t->role[i].fill, t->paper) >= 3 && theme_contrast(t->role[i].band, t->paper) >= 3;
-		text &= theme_contrast(t->role[i].text, t->paper) >= 4.5;
-		area &= theme_contrast(t->role[i].fill, t->role[i].pale) >= 3 && theme_contrast(t->ink, t->role[i].pale) >= 4.5;
+		parts &= contrast(t->role[i].fill, t->paper) >= 3 && contrast(t->role[i].band, t->paper) >= 3;
+		text &= contrast(t->role[i].text, t->paper) >= 4.5;
+		area &= contrast(t->role[i].fill, t->role[i].pale) >= 3 && contrast(t->ink, t->role[i].pale) >= 4.5;
 	}
 	CHECK(parts, "every dot, band and outline has 3:1 against the page");
-	CHECK(text && theme_contrast(t->ink, t->paper) >= 4.5 && theme_contrast(t->muted, t->paper) >= 4.5, "every word has 4.5:1");
-	CHECK(theme_contrast(t->axis, t->paper) >= 3, "the axis has 3:1");
+	CHECK(text && contrast(t->ink, t->paper) >= 4.5 && contrast(t->muted, t->paper) >= 4.5, "every word has 4.5:1");
+	CHECK(contrast(t->axis, t->paper) >= 3, "the axis has 3:1");
 	CHECK(area, "a dot on a pale area has 3:1, a word 4.5:1");
 	for (int w = 0; w < 3; w++) {
 		double least = 1e9;
@@ -281,7 +305,7 @@ static const char *unescaped(const char *s, size_t n)
 }
 
 /* Words of an SVG with their boxes, from the widths that metrics gives. */
-static size_t words_of(const char *svg, const struct metrics *m, struct word *out, size_t most)
+static size_t words_of(const char *svg, struct word *out, size_t most)
 {
 	static const char place[] = "<g transform=\"translate(";
 	size_t n = 0;
@@ -294,7 +318,7 @@ static size_t words_of(const char *svg, const struct metrics *m, struct word *ou
 		bool bold = memmem(line, (size_t)(end - line), "bold", 4) != NULL;
 		double x = number_at(line), y = number_at(strchr(line, ',') + 1);
 		out[n].s = unescaped(text, (size_t)(strstr(text, "</text>") - text));
-		double w = metrics_width(m, out[n].s, bold, 8);
+		double w = metrics_width(metrics, out[n].s, bold, 8);
 		x -= memmem(line, (size_t)(end - line), "\"end\"", 5) ? w : memmem(line, (size_t)(end - line), "\"middle\"", 8) ? w / 2 : 0;
 		out[n].x0 = x;
 		out[n].x1 = x + w;
@@ -306,10 +330,10 @@ static size_t words_of(const char *svg, const struct metrics *m, struct word *ou
 }
 
 /* Pairs of words that overlap and words that leave the page, named in a comment. */
-static size_t misplaced(const char *svg, const struct metrics *m)
+static size_t misplaced(const char *svg)
 {
 	static struct word w[2000];
-	size_t n = words_of(svg, m, w, LEN(w)), bad = 0;
+	size_t n = words_of(svg, w, LEN(w)), bad = 0;
 	double width = number_at(strstr(svg, "width=\"") + 7), height = number_at(strstr(svg, "height=\"") + 8);
 
 	for (size_t i = 0; i < n; i++) {
@@ -360,7 +384,7 @@ static bool draw(struct gnuplot *g, const struct chart *c, enum lang lang, const
 	return ok;
 }
 
-static void test_cases(const struct metrics *m, const char *sample)
+static void test_cases(const char *sample)
 {
 	static const char *const golden[] = { "workforce-fr", "workforce-en", "bars-fr", "lines-fr", "intervals-fr" };
 	struct gnuplot *g = open_gnuplot();
@@ -370,7 +394,7 @@ static void test_cases(const struct metrics *m, const char *sample)
 			struct chart c = chart_cases[i].make();
 			const char *name = arena_printf(&cases, "%s-%s", chart_cases[i].name, langs[l]), *base = path_join(&cases, sample, name);
 			CHECK(draw(g, &c, l, base), arena_printf(&cases, "%s is drawn", name));
-			CHECK(misplaced(get(base, ".svg"), m) == 0, arena_printf(&cases, "%s: no word over another or off the page", name));
+			CHECK(misplaced(get(base, ".svg")) == 0, arena_printf(&cases, "%s: no word over another or off the page", name));
 			for (size_t k = 0; k < LEN(golden); k++)
 				if (strcmp(golden[k], name) == 0) {
 					check_golden(arena_printf(&cases, "%s.gp", name), get(base, ".gp"));
@@ -382,7 +406,7 @@ static void test_cases(const struct metrics *m, const char *sample)
 		struct chart c = case_rows(sizes[i], sizes[i] < 50);
 		const char *base = path_join(&cases, sample, arena_printf(&cases, "rows%d", sizes[i]));
 		c.illustrative = i == 1;
-		CHECK(draw(g, &c, LANG_FR, base) && misplaced(get(base, ".svg"), m) == 0, arena_printf(&cases, "%d rows", sizes[i]));
+		CHECK(draw(g, &c, LANG_FR, base) && misplaced(get(base, ".svg")) == 0, arena_printf(&cases, "%d rows", sizes[i]));
 		if (c.illustrative)
 			CHECK(strstr(get(base, ".svg"), ">données fictives<") != NULL, "made-up data carry their stamp");
 	}
@@ -476,7 +500,7 @@ static const char *ascii_text(int i)
 	return s;
 }
 
-static void test_text(const struct metrics *m)
+static void test_text(void)
 {
 	struct gnuplot *g = open_gnuplot();
 	int svg_ok = 0, pdf_ok = 0;
@@ -494,7 +518,7 @@ static void test_text(const struct metrics *m)
 		const char *base = path_join(&cases, dir, "ascii");
 		if (!draw(g, &c, LANG_EN, base))
 			continue;
-		size_t n = words_of(get(base, ".svg"), m, w, LEN(w));
+		size_t n = words_of(get(base, ".svg"), w, LEN(w));
 		const char *text = poppler ? said(arena_printf(&cases, "pdftotext -raw %s.pdf -", base)) : "";
 		for (int i = 0; i < 20; i++) {
 			bool found = false;
@@ -514,7 +538,7 @@ static void test_text(const struct metrics *m)
 	gnuplot_close(g);
 }
 
-static void test_pdf(const struct metrics *m)
+static void test_pdf(void)
 {
 	struct gnuplot *g = open_gnuplot();
 	struct chart c = case_workforce();
@@ -541,25 +565,25 @@ static void test_pdf(const struct metrics *m)
 		if (strncmp(s, "xMax=\"", 6) == 0)
 			x1 = number_at(s + 6);
 	}
-	CHECK(fabs(x1 - x0 - metrics_width(m, "municipale", false, 8)) < 0.3, "text is 8 true points, as wide as measured");
+	CHECK(fabs(x1 - x0 - metrics_width(metrics, "municipale", false, 8)) < 0.3, "text is 8 true points, as wide as measured");
 }
 
 /* ---- measuring ---- */
 
-static void test_metrics(const struct metrics *m)
+static void test_metrics(void)
 {
 	char *line[METRICS_LINES];
 	const char *eighty = "Un nom de quatre-vingts caractères exactement, écrit pour remplir toute la place";
 
-	CHECK(fabs(metrics_width(m, "Hxg", false, 10) - 17.78) < 1e-9, "advance widths of the font");
-	CHECK(fabs(metrics_width(m, "1\u202f0", false, 10) - 12.51) < 1e-6, "a narrow space is half a space");
-	CHECK(metrics_missing(m, "Œuvre à 5 % − «\u00a0été\u202f»", false) == 0, "French has its glyphs");
-	CHECK(metrics_missing(m, "a日", false) == 0x65e5, "others are named");
-	CHECK(metrics_wrap(m, &cases, eighty, false, 8, 180, line) == 2, "80 characters take two lines");
+	CHECK(fabs(metrics_width(metrics, "Hxg", false, 10) - 17.78) < 1e-9, "advance widths of the font");
+	CHECK(fabs(metrics_width(metrics, "1\u202f0", false, 10) - 12.51) < 1e-6, "a narrow space is half a space");
+	CHECK(metrics_missing(metrics, "Œuvre à 5 % − «\u00a0été\u202f»", false) == 0, "French has its glyphs");
+	CHECK(metrics_missing(metrics, "a日", false) == 0x65e5, "others are named");
+	CHECK(metrics_wrap(metrics, &cases, eighty, false, 8, 180, line) == 2, "80 characters take two lines");
 	CHECK_STR(arena_printf(&cases, "%s %s", line[0], line[1]), eighty, "and nothing is lost");
-	CHECK(metrics_wrap(m, &cases, "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", false, 8, 100, line) == 2, "hyphens break");
-	CHECK(metrics_wrap(m, &cases, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, 8, 80, line) == 2, "a word too wide is cut");
-	CHECK(metrics_wrap(m, &cases, "21\u202f000\u00a0personnes", false, 8, 70, line) == 1, "a no-break space does not");
+	CHECK(metrics_wrap(metrics, &cases, "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", false, 8, 100, line) == 2, "hyphens break");
+	CHECK(metrics_wrap(metrics, &cases, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, 8, 80, line) == 2, "a word too wide is cut");
+	CHECK(metrics_wrap(metrics, &cases, "21\u202f000\u00a0personnes", false, 8, 70, line) == 1, "a no-break space does not");
 	struct err e = { 0 };
 	CHECK(!metrics_open("No Such Family", &e) && e.id == ERR_FONT_MISSING, "a missing font is said by name");
 }
@@ -572,18 +596,18 @@ int main(int argc, char **argv)
 	if (proc_is_stage(argc, argv))
 		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
 	dir = path_mkdtemp(&cases, "/tmp", &e);
-	struct metrics *m = metrics_open(theme_get()->family, &e);
-	if (!dir || !m)
+	metrics = metrics_open(theme_default.family, &e);
+	if (!dir || !metrics)
 		return 99;
-	test_metrics(m);
+	test_metrics();
 	test_refusals();
 	test_anything();
 	test_theme();
-	test_cases(m, getenv("CHART_SAMPLE") ? getenv("CHART_SAMPLE") : dir);
+	test_cases(getenv("CHART_SAMPLE") ? getenv("CHART_SAMPLE") : dir);
 	test_same_bytes();
-	test_text(m);
-	test_pdf(m);
-	metrics_close(m);
+	test_text();
+	test_pdf();
+	metrics_close(metrics);
 	path_remove_tree(dir, &e);
 	arena_free(&cases);
 	return done_testing();

@@ -74,7 +74,8 @@ static void test_draw(struct gnuplot *g)
 	CHECK(draw(g, "plot x", &e), "and the next one starts again");
 	struct buf nothing = BUF(100);
 	buf_str(&nothing, "a = 1\n");
-	CHECK(!gnuplot_draw(g, &nothing, "out.svg", &e) && e.id == ERR_GNUPLOT_FILE, "no file is an error, not the file of before");
+	CHECK(gnuplot_draw(g, &nothing, "out.svg", &e) && !gnuplot_take(g, "out.svg", &b, &e) && e.id == ERR_GNUPLOT_FILE,
+		"no file is an error, not the file of before");
 	buf_free(&nothing);
 	buf_free(&b);
 }

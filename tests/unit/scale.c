@@ -67,6 +67,7 @@ static void test_log(void)
 	CHECK_STR(shown(s, 0.04, 70, 8, LANG_FR), "0.01..100: 0,01|0,1|1|10|100", "powers of ten, each with its decimals");
 	CHECK_STR(shown(s, 1, 1e12, 5, LANG_EN), "1..1e+12: 1|1,000|1,000,000|1,000,000,000|1,000,000,000,000", "fewer of them");
 	CHECK_STR(shown(s, 100, 100, 8, LANG_EN), "100..1000: 100|200|500|1,000", "one value");
+	CHECK_STR(shown(s, 0.05, 16000, 2, LANG_EN), "1e-05..100000: 0.00001|1|100,000", "on both sides of 1 there are three at least");
 	CHECK_STR(shown(s, 1e-14, 1e15, 4, LANG_EN)[0] ? "drawn" : "", "drawn", "29 decades");
 	asked.lo = 0;
 	CHECK_STR(shown(asked, 1, 10, 4, LANG_EN), "render.chart_bounds", "zero is no bound of a log scale");

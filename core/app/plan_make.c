@@ -261,11 +261,6 @@ static struct text2 *annex_row(struct arena *a, struct table *t)
 	return row->cell;
 }
 
-static const struct sources *item_sources(const struct paper_item *it)
-{
-	return it->value ? &it->value->sources : it->table ? &it->table->sources : &it->figure->sources;
-}
-
 static int by_text(const void *a, const void *b)
 {
 	const struct source *x = *(const struct source *const *)a, *y = *(const struct source *const *)b;
@@ -280,11 +275,11 @@ static struct table sources_annex(struct arena *a, const struct paper_item *cons
 	size_t total = 0, n = 0;
 
 	for (size_t i = 0; i < nused; i++)
-		total += item_sources(used[i])->n;
+		total += paper_sources(used[i])->n;
 	const struct source **list = arena_array(a, const struct source *, total + 1);
 	for (size_t i = 0; i < nused; i++)
-		for (size_t k = 0; k < item_sources(used[i])->n; k++)
-			list[n++] = &item_sources(used[i])->item[k];
+		for (size_t k = 0; k < paper_sources(used[i])->n; k++)
+			list[n++] = &paper_sources(used[i])->item[k];
 	qsort(list, n, sizeof *list, by_text);
 	struct table t = annex_table(a, 2, n);
 	t.column[0] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.58 };
@@ -352,15 +347,15 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 }
 
 /* The annexes that every report may call: its values, its sources, and each table of the analysis "annexes". */
-static void make_annexes(struct plan *p, struct paper *paper, const struct uses *uses)
+static void make_annexes(struct plan *p, struct paper *paper)
 {
 	struct arena *a = &p->project.arena;
 	const struct paper_item **used = arena_array(a, const struct paper_item *, paper->nitem + 1);
 	size_t nused = 0;
 
 	for (size_t i = 0; i < paper->nitem; i++)
-		for (size_t k = 0; k < uses->n; k++)
-			if (!strcmp(uses->item[k].id, paper->item[i].id)) {
+		for (size_t k = 0; k < paper->uses.n; k++)
+			if (!strcmp(paper->uses.item[k].id, paper->item[i].id)) {
 				used[nused++] = &paper->item[i];
 				break;
 			}
@@ -451,7 +446,6 @@ bool plan_paper_fresh(struct plan *p, const struct report *r)
 bool plan_paper(struct plan *p, const struct report *r, bool *made, const char **out, struct err *e)
 {
 	struct paper paper = paper_of(p, r);
-	struct uses uses = { 0 };
 	char key[HASH_HEX];
 
 	*made = false;
@@ -462,12 +456,12 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 		return err_at(e, "continuum.json", r->line, 0);
 	}
 	collect(p, r->lang, &paper.item, &paper.nitem);
-	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&uses, &p->project.arena, p->project.root, r->dir, e))
+	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;
-	for (size_t i = 0; i < uses.n; i++)
-		if (!check_use(p, paper.item, paper.nitem, &uses.item[i], e))
+	for (size_t i = 0; i < paper.uses.n; i++)
+		if (paper.uses.item[i].kind != USE_ANNEX && !check_use(p, paper.item, paper.nitem, &paper.uses.item[i], e))
 			return false;
-	make_annexes(p, &paper, &uses);
+	make_annexes(p, &paper);
 	if (!paper_generate(&paper, e))
 		return false;
 	int fresh = paper_fresh(p, &paper, key, e);

@@ -1,5 +1,5 @@
-/* What a report is given to read: the folder generated/ with its values, figures, tables and annexes, and the digest of the whole.
- * Knows LaTeX only through the macros of continuum.sty; starts no process. */
+/* What a report is given to read: the folder generated/ with its values, figures, tables and annexes, and the digest of
+ * the whole. Knows LaTeX only through the macros of continuum.sty; starts no process. */
 #include "render/paper.h"
 
 #include "base/embed.h"
@@ -138,7 +138,7 @@ static void put_sources(struct gen *g, const struct sources *sources)
 	buf_char(&g->b, '}');
 }
 
-static const struct sources *sources_of(const struct paper_item *it)
+const struct sources *paper_sources(const struct paper_item *it)
 {
 	return it->value ? &it->value->sources : it->table ? &it->table->sources : &it->figure->sources;
 }
@@ -234,12 +234,9 @@ static bool check_annex(struct gen *g, const struct use *u)
 static bool check_uses(struct gen *g)
 {
 	const struct paper *p = g->p;
-	struct uses uses;
 
-	if (!paper_uses(&uses, &g->a, p->root, p->dir, g->e))
-		return false;
-	for (size_t i = 0; i < uses.n; i++) {
-		const struct use *u = &uses.item[i];
+	for (size_t i = 0; i < p->uses.n; i++) {
+		const struct use *u = &p->uses.item[i];
 		if (u->kind == USE_ANNEX && !check_annex(g, u))
 			return false;
 		for (size_t k = 0; k < p->nitem; k++) {
@@ -285,7 +282,7 @@ static bool put_all(struct gen *g)
 			put_value(g, &p->item[i]);
 		if (g->used[i] & 1u << USE_SOURCE) {
 			buf_printf(&g->b, "\\cnSource{%s}", p->item[i].id);
-			put_sources(g, sources_of(&p->item[i]));
+			put_sources(g, paper_sources(&p->item[i]));
 			buf_char(&g->b, '\n');
 		}
 		if (!g->ok)

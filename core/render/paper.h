@@ -1,4 +1,5 @@
-/* The finished report: which ids an author's text uses, the generated folder, pdflatex until its auxiliary files are stable. */
+/* The finished report: which ids an author's text uses, the generated folder,
+ * pdflatex until its auxiliary files are stable. */
 #ifndef RENDER_PAPER_H
 #define RENDER_PAPER_H
 #include "base/arena.h"
@@ -14,22 +15,25 @@ enum use_kind { USE_VALUE, USE_FIGURE, USE_TABLE, USE_SOURCE, USE_ANNEX };   /* 
 struct use { enum use_kind kind; const char *id, *macro, *file, *excerpt; long line, column; };
 struct uses { struct use *item; size_t n; };
 
-/* Finds every \val, \Val, \valunit, \valdate, \fig, \figref, \tab, \tabref and \source in the .tex files of a report folder, in the order of
- * the files' names; generated/, comments and verbatim are left out. A malformed id is an error at its place. root: project folder; dir: relative to it. */
+/* Finds every macro of ours that names a result or an annex (see paper_scan.c) in the .tex files of a report folder, in the
+ * order of the files' names; generated/, comments and verbatim are left out. A malformed id is an error at its place.
+ * root: project folder; dir: relative to it. */
 bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
 
-/* An artefact with its full id ("workforce.municipal_police"); one of value, table, figure. unit: words for the counting unit of a value, or NULL.
- * figure_file: the PDF in the language of the report. */
+/* An artefact with its full id ("workforce.municipal_police"); one of value, table, figure.
+ * unit: words for the counting unit of a value, or NULL. figure_file: the PDF in the language of the report. */
 struct paper_item {
 	const char *id; const struct value *value; const struct table *table; const struct figure *figure;
 	const char *figure_file; const struct text2 *unit;
 };
-/* generated/annex-<name>.tex: tables one after the other, long over pages. row_id (may be NULL): for the rows of part[0] the id of the value that the row
- * is about, or NULL; the numbers of the text link there. */
+const struct sources *paper_sources(const struct paper_item *it);
+/* generated/annex-<name>.tex: tables one after the other, long over pages. row_id (may be NULL): for the rows of part[0]
+ * the id of the value that the row is about, or NULL; the numbers of the text link there. */
 struct annex { const char *name; struct table *part; size_t npart; const char **row_id; };
 struct paper {
 	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
 	enum lang lang, talk;                /* of the report; of its warnings */
+	struct uses uses;                    /* what paper_scan found; the caller has compared them with the items */
 	struct paper_item *item; size_t nitem;   /* sorted by id */
 	struct annex *annex; size_t nannex;
 	const char *edition, *date;          /* "data as of", date of the title page: ISO */
@@ -39,13 +43,14 @@ struct paper {
 	double wall_seconds;
 	bool allow_unjailed;
 };
-/* Writes <dir>/generated/ (values.tex, figures and tables that the text uses, annexes, continuum.sty); files that did not change are not touched; files no
- * longer needed are removed. The caller has compared the uses with the items. An unknown annex, or \valunit and \valdate of what has none, are errors
- * at their place in the text. */
+/* Writes <dir>/generated/ (values.tex, figures and tables that the text uses, annexes, continuum.sty); files that did not
+ * change are not touched; files no longer needed are removed. An unknown annex, or \valunit and \valdate of what has none,
+ * are errors at their place in the text. */
 bool paper_generate(const struct paper *p, struct err *e);
 /* Digest of all that pdflatex will read from the report folder, and of the date and the program version. */
 bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e);
-/* Runs pdflatex in the jail until .aux, .toc, .out … are stable (at most 5 times), publishes the PDF. TeX's errors come back with the author's file and line;
- * undefined references, overfull boxes and missing characters are errors or warnings: warnings (may be NULL) receives them, a line each. */
+/* Runs pdflatex in the jail until .aux, .toc, .out … are stable (at most 5 times), publishes the PDF. TeX's errors come back
+ * with the author's file and line; warnings (may be NULL) receives undefined references, overfull boxes and missing
+ * characters, a line each. */
 bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e);
 #endif

@@ -13,8 +13,6 @@ bool paper_files(struct paper_files *out, struct arena *a, const char *folder, c
 /* Adds names and contents. */
 bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e);
 
-/* paper_scan, with USE_ANNEX. */
-bool paper_uses(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e);
 /* Adds the place in the text to an error. Always false. */
 bool paper_at(struct err *e, const struct use *u);
 

@@ -217,7 +217,7 @@ static bool scan_text(struct scan *x, size_t n)
 	return true;
 }
 
-bool paper_uses(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
+bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
 {
 	struct scan x = { .out = out, .a = a, .e = e };
 	struct paper_files files;
@@ -236,17 +236,4 @@ bool paper_uses(struct uses *out, struct arena *a, const char *root, const char 
 		buf_free(&b);
 	}
 	return ok;
-}
-
-bool paper_scan(struct uses *out, struct arena *a, const char *root, const char *dir, struct err *e)
-{
-	struct uses all;
-
-	if (!paper_uses(&all, a, root, dir, e))
-		return false;
-	*out = (struct uses){ all.item, 0 };
-	for (size_t i = 0; i < all.n; i++)
-		if (all.item[i].kind != USE_ANNEX)
-			out->item[out->n++] = all.item[i];
-	return true;
 }

@@ -63,7 +63,7 @@ static void test_scan(void)
 		{ "longer names are other macros", "\\value{page}\\table\\tabular{}\\figure \\valx{y}", "" },
 		{ "line break before the brace", "\\val\n{a.b}", "0 val a.b 1:1\n" },
 		{ "after the end", "\\end{document}\\val{nothing", "" },
-		{ "annex names are not ids", "\\annex{sources}", "" },
+		{ "annex names have no dot", "\\annex{sources}", "4 annex sources 1:1\n" },
 		{ "no brace", "é \\val a", "!reports/x/x.tex:1:3: \\val needs the identifier of a result in braces, such as \\val{workforce.municipal_police}" },
 		{ "argument of a macro", "\n\\val{#1}", "!reports/x/x.tex:2:1: \\val needs the identifier of a result in braces, such as \\val{workforce.municipal_police}" },
 		{ "no dot", "\\fig{abc}", "!reports/x/x.tex:1:1: \\fig needs the identifier of a result in braces, such as \\fig{workforce.municipal_police}" },
@@ -185,6 +185,11 @@ static struct paper paper(const char *name, enum lang lang)
 		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60 };
 }
 
+static bool generate(struct paper *p, struct err *e)
+{
+	return paper_scan(&p->uses, &arena, root, p->dir, e) && paper_generate(p, e);
+}
+
 static void put_report(const char *name, bool english)
 {
 	const char *d = arena_printf(&arena, "reports/%s", name);
@@ -216,7 +221,7 @@ static void test_generate(void)
 	items[2].figure_file = at("figure.pdf");
 	put_report("essai", false);
 	put("reports/essai/generated/old.tex", "stale");
-	CHECK(paper_generate(&p, &e) || !puts(shown(&e)), "a report is generated");
+	CHECK(generate(&p, &e) || !puts(shown(&e)), "a report is generated");
 	const char *v = get("reports/essai/generated/values.tex");
 	CHECK(strstr(v, "{données arrêtées au 30\\nobreakspace{}juin\\nobreakspace{}2026}\n\t{22\\nobreakspace{}novembre\\nobreakspace{}2026}"), "edition and date in words");
 	CHECK(strstr(v, "\\cnValue{workforce.municipal}\n\t{plus de\\nobreakspace{}21\\,000}\n\t{Plus de\\nobreakspace{}21\\,000}\n\t{21\\,000}\n\t{policiers municipaux}\n"
@@ -233,7 +238,7 @@ static void test_generate(void)
 	CHECK(!strcmp(get("reports/essai/generated/figure-workforce-staff.pdf"), pdf), "the figure is there");
 	CHECK(strstr(get("reports/essai/generated/annex-values.tex"), "\\cnTarget{workforce.municipal}"), "the annex is where links lead");
 	stat(at("reports/essai/generated/values.tex"), &before);
-	CHECK(paper_key(&p, key, &e) && paper_generate(&p, &e) && paper_key(&p, again, &e) && !strcmp(key, again), "the same again: same key");
+	CHECK(paper_key(&p, key, &e) && generate(&p, &e) && paper_key(&p, again, &e) && !strcmp(key, again), "the same again: same key");
 	stat(at("reports/essai/generated/values.tex"), &after);
 	CHECK(before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec, "files that do not change are not touched");
 	put("reports/essai/essai.aux", "left behind");
@@ -249,7 +254,7 @@ static void test_generate(void)
 	};
 	for (size_t i = 0; i < LEN(bad); i++) {
 		put("reports/essai/sections/two.tex", bad[i].text);
-		CHECK(!paper_generate(&p, &e), "refused");
+		CHECK(!generate(&p, &e), "refused");
 		CHECK_STR(shown(&e), bad[i].want, bad[i].text);
 	}
 	path_remove_tree(at("reports/essai/sections/two.tex"), &e);
@@ -276,12 +281,12 @@ static void test_typeset(void)
 	put_report("essai", false);
 	p = paper("essai", LANG_FR);
 	p.out = again;
-	CHECK(paper_generate(&p, &e) && paper_typeset(&p, NULL, &e), "the same report in another folder");
+	CHECK(generate(&p, &e) && paper_typeset(&p, NULL, &e), "the same report in another folder");
 	root = first;
 	CHECK(same_files("essai.pdf", "again.pdf"), "has the same bytes");
 	p = paper("trial", LANG_EN);
 	put_report("trial", true);
-	CHECK(paper_generate(&p, &e) && (paper_typeset(&p, &warnings, &e) || !printf("# %s: %s\n", shown(&e), e.why)), "the English report is typeset");
+	CHECK(generate(&p, &e) && (paper_typeset(&p, &warnings, &e) || !printf("# %s: %s\n", shown(&e), e.why)), "the English report is typeset");
 	CHECK_STR(buf_text(&warnings), "", "without a warning");
 	buf_free(&warnings);
 }

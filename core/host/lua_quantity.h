@@ -4,8 +4,8 @@
 #include "base/quantity.h"
 #include <lua.h>
 
-#define QUANTITY "continuum.quantity"
+#define QUANTITY "quantity"
 
-/* Adds the functions on quantities and on printed numbers to the shared table. */
-void lua_quantity_register(lua_State *L);
+/* Adds the functions on quantities and on printed numbers to the table on top of the stack. */
+void lua_quantity_open(lua_State *L);
 #endif

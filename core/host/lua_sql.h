@@ -1,8 +1,8 @@
-/* SQL from Lua: one read-only statement, its parameters, its columns as Lua tables; what it read is kept. */
+/* SQL from Lua: statements in boxes, their parameters, columns as Lua tables. */
 #ifndef HOST_LUA_SQL_H
 #define HOST_LUA_SQL_H
 #include <lua.h>
 
-/* Adds sql, table_info and fact to the shared table. */
-void lua_sql_register(lua_State *L);
+/* Adds prepare, bind, fetch and table_info to the table on top of the stack. */
+void lua_sql_open(lua_State *L);
 #endif

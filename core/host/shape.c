@@ -1,7 +1,6 @@
-/* The tables of host/shape.h, in the order of the wire. Names of choices are in the order of the enums of store/artefact.h. */
+/* The tables of host/shape.h, in the order of the wire.
+ * Names of choices are in the order of the enums of store/artefact.h. */
 #include "host/shape.h"
-
-#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,210 +16,121 @@ static const char *const roles[] = { "main", "second", "third", "fourth", "conte
 static const char *const styles[] = { "solid", "hollow", "hatched", "pale", NULL };
 static const char *const opens[] = { "none", "low", "high", "both", NULL };   /* OPEN_LOW and OPEN_HIGH as bits */
 static const char *const qualifiers[] = {
-	"exact", "round", "about", "more_than", "at_least", "almost", "several", "interval", "derived", "target", "forecast", "words", NULL
+	"exact", "round", "about", "more_than", "at_least", "almost", "several", "interval", "derived", "target", "forecast",
+	"words", NULL
 };
 _Static_assert(sizeof qualifiers / sizeof *qualifiers == Q_COUNT + 1, "a name for each qualifier");
-_Static_assert(sizeof(enum role) == 4 && sizeof(enum qualifier) == 4, "SHAPE_CHOICE is four bytes");
 
-bool shape_text_ok(const char *s, size_t n, size_t *at, bool *control)
+/* s: the struct; m: its member, called `name` in Lua. */
+#define SIZE(s, m) sizeof ((struct s *)0)->m
+#define FIELD(s, m, label, how) .name = label, .kind = how, .at = offsetof(struct s, m), .size = SIZE(s, m)
+#define NAME(s) { FIELD(s, name, "name", SHAPE_NAME) }
+#define TEXT(s, m, most) { FIELD(s, m, #m, SHAPE_TEXT), .max = (most) }
+#define TEXT2(s, m) { FIELD(s, m, #m, SHAPE_TEXT2), .max = ARTEFACT_TEXT }
+#define CHARS(s, m) { FIELD(s, m, #m, SHAPE_CHARS), .max = SIZE(s, m) - 1 }
+#define REAL(s, m, name, least, most, nil) { FIELD(s, m, name, SHAPE_REAL), .lo = (least), .hi = (most), .none = (nil) }
+#define POSITION(s, m) REAL(s, m, #m, -MOST, MOST, NAN)
+#define INT(s, m, least, most, nil) { FIELD(s, m, #m, SHAPE_INT), .lo = (least), .hi = (most), .none = (nil) }
+#define FLAG(s, m) { FIELD(s, m, #m, SHAPE_FLAG), .hi = 1 }
+#define CHOICE(s, m, list) { FIELD(s, m, #m, SHAPE_CHOICE), .hi = sizeof (list) / sizeof *(list) - 2, .names = (list) }
+#define LIST(s, m, n, name, least, most, shape) \
+	{ FIELD(s, m, name, SHAPE_LIST), .count = offsetof(struct s, n), .lo = (least), .max = (most), .of = &(shape) }
+#define SOURCES(s) LIST(s, sources.item, sources.n, "sources", 0, ARTEFACT_SOURCES, source_shape)
+#define STRUCT(s, m, shape) { FIELD(s, m, #m, SHAPE_STRUCT), .of = &(shape) }
+#define FIELDS (const struct shape_field[])
+#define END { .kind = SHAPE_END }
+
+static const struct shape text2_shape = { "text", sizeof(struct text2), 0, FIELDS{ { .kind = SHAPE_TEXT2 }, END } };
+static const struct shape id_shape = { "id", sizeof(const char *), 1, FIELDS{
+	{ .kind = SHAPE_TEXT, .max = KEY_BYTES }, END
+} };
+static const struct shape source_shape = { "source", sizeof(struct source), 1, FIELDS{
+	TEXT(source, key, KEY_BYTES), { .kind = SHAPE_TEXT2, .at = offsetof(struct source, text) },
+	TEXT(source, address, ARTEFACT_TEXT), END
+} };
+
+const struct shape shape_quantity = { "quantity", sizeof(struct quantity), 0, FIELDS{
+	POSITION(quantity, low), POSITION(quantity, best), POSITION(quantity, high), FLAG(quantity, low_open),
+	FLAG(quantity, high_open), CHOICE(quantity, qualifier, qualifiers), INT(quantity, decimals, 0, 15, 0),
+	CHARS(quantity, unit), CHARS(quantity, period), END
+} };
+static const struct shape value_shape = { "value", sizeof(struct value), 0, FIELDS{
+	NAME(value), FLAG(value, is_words), STRUCT(value, q, shape_quantity), TEXT2(value, words), TEXT2(value, label),
+	LIST(value, facts, nfact, "facts", 0, ARTEFACT_READS, id_shape), SOURCES(value), END
+} };
+
+static const struct shape column_shape = { "column", sizeof(struct table_column), 0, FIELDS{
+	TEXT2(table_column, head), CHOICE(table_column, align, aligns), REAL(table_column, width, "width", 0, 1, 0), END
+} };
+static const struct shape row_shape = { "row", sizeof(struct table_row), 0, FIELDS{
+	CHOICE(table_row, kind, row_kinds), { FIELD(table_row, cell, "cells", SHAPE_CELLS) }, END
+} };
+static const struct shape table_shape = { "table", sizeof(struct table), 0, FIELDS{
+	NAME(table), TEXT2(table, caption), TEXT2(table, note), TEXT2(table, coverage),
+	LIST(table, column, ncolumn, "columns", 1, ARTEFACT_COLUMNS, column_shape),
+	LIST(table, row, nrow, "rows", 0, ARTEFACT_ROWS, row_shape), SOURCES(table), END
+} };
+
+static const struct shape scale_shape = { "scale", sizeof(struct scale), 0, FIELDS{
+	CHOICE(scale, kind, scale_kinds), POSITION(scale, lo), POSITION(scale, hi),
+	LIST(scale, category, ncategory, "categories", 0, ARTEFACT_ROWS, text2_shape), TEXT2(scale, title),
+	INT(scale, decimals, -1, 15, -1), FLAG(scale, hidden), FLAG(scale, plain), END
+} };
+static const struct shape item_shape = { "item", sizeof(struct item), 0, FIELDS{
+	POSITION(item, x), POSITION(item, y), POSITION(item, x2), POSITION(item, y2), CHOICE(item, open, opens),
+	CHOICE(item, style, styles), CHOICE(item, align, aligns), TEXT2(item, label), END
+} };
+static const struct shape mark_shape = { "mark", sizeof(struct mark), 0, FIELDS{
+	CHOICE(mark, kind, mark_kinds), CHOICE(mark, role, roles), FLAG(mark, horizontal), TEXT2(mark, name),
+	LIST(mark, item, nitem, "items", 0, ARTEFACT_ITEMS, item_shape), END
+} };
+static const struct shape panel_shape = { "panel", sizeof(struct panel), 0, FIELDS{
+	TEXT2(panel, title), STRUCT(panel, x, scale_shape), STRUCT(panel, y, scale_shape),
+	LIST(panel, mark, nmark, "marks", 0, ARTEFACT_MARKS, mark_shape), REAL(panel, share, "share", 0, 1, 0), END
+} };
+static const struct shape chart_shape = { "chart", sizeof(struct chart), 0, FIELDS{
+	REAL(chart, width_mm, "width", 0, 1000, 160), REAL(chart, height_mm, "height", 0, 1000, 0),
+	FLAG(chart, illustrative), LIST(chart, panel, npanel, "panels", 1, ARTEFACT_PANELS, panel_shape), END
+} };
+static const struct shape data_shape = { "data column", sizeof(struct data_column), 0, FIELDS{
+	NAME(data_column), TEXT2(data_column, title), END
+} };
+static const struct shape figure_shape = { "figure", sizeof(struct figure), 0, FIELDS{
+	NAME(figure), TEXT2(figure, title), TEXT2(figure, subtitle), TEXT2(figure, unit), TEXT2(figure, period),
+	TEXT2(figure, coverage), TEXT2(figure, reading), TEXT2(figure, note), TEXT2(figure, alt),
+	STRUCT(figure, chart, chart_shape), LIST(figure, column, ncolumn, "columns", 0, ARTEFACT_COLUMNS, data_shape),
+	{ FIELD(figure, cell, "cells", SHAPE_CELLS), .count = offsetof(struct figure, nrow), .max = ARTEFACT_ITEMS },
+	SOURCES(figure), END
+} };
+
+static const struct shape read_shape = { "read", sizeof(struct read), 3, FIELDS{
+	TEXT(read, package, KEY_BYTES), TEXT(read, table, KEY_BYTES), TEXT(read, column, KEY_BYTES), END
+} };
+static const struct shape fact_shape = { "fact", sizeof(struct read_fact), 2, FIELDS{
+	TEXT(read_fact, table, KEY_BYTES), TEXT(read_fact, id, KEY_BYTES), END
+} };
+static const struct shape log_shape = { "log line", sizeof(struct log_line), 0, FIELDS{
+	INT(log_line, line, 0, INT32_MAX, 0), TEXT(log_line, text, ARTEFACT_TEXT), END
+} };
+const struct shape shape_result = { "result", sizeof(struct result), 0, FIELDS{
+	TEXT2(result, title), LIST(result, value, nvalue, "values", 0, ARTEFACT_VALUES, value_shape),
+	LIST(result, table, ntable, "tables", 0, ARTEFACT_TABLES, table_shape),
+	LIST(result, figure, nfigure, "figures", 0, ARTEFACT_FIGURES, figure_shape),
+	LIST(result, read, nread, "reads", 0, ARTEFACT_READS, read_shape),
+	LIST(result, fact, nfact, "facts", 0, ARTEFACT_READS, fact_shape),
+	LIST(result, log, nlog, "log", 0, ARTEFACT_LOGS, log_shape), END
+} };
+
+int shape_order(const void *a, const void *b, void *shape)
 {
-	size_t bad = text_utf8_bad(s, n);
+	const struct shape *s = shape;
+	int order = 0;
 
-	for (size_t i = 0; i < bad; i++) {
-		unsigned char c = (unsigned char)s[i];
-		/* C1 controls are C2 80 … C2 9F in UTF-8. */
-		if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0)) {
-			*at = i;
-			*control = true;
-			return false;
-		}
+	for (size_t i = 0; i < s->key && !order; i++) {
+		const char *one, *two;
+		memcpy(&one, (const char *)a + s->field[i].at, sizeof one);
+		memcpy(&two, (const char *)b + s->field[i].at, sizeof two);
+		order = strcmp(one, two);
 	}
-	*at = bad;
-	*control = false;
-	return bad == n;
+	return order;
 }
-
-/* What comes from sets is sorted, each once. */
-static const char *source_wrong(const void *item, const void *before)
-{
-	const struct source *s = item, *b = before;
-	return b && strcmp(b->key, s->key) >= 0 ? "key" : NULL;
-}
-
-static const char *read_wrong(const void *item, const void *before)
-{
-	const struct read *r = item, *b = before;
-	int order = b ? strcmp(b->package, r->package) : -1;
-
-	if (!order)
-		order = strcmp(b->table, r->table);
-	if (!order)
-		order = strcmp(b->column, r->column);
-	return order < 0 ? NULL : "order";
-}
-
-static const char *fact_wrong(const void *item, const void *before)
-{
-	const struct read_fact *f = item, *b = before;
-	int order = b ? strcmp(b->table, f->table) : -1;
-
-	if (!order)
-		order = strcmp(b->id, f->id);
-	return order < 0 ? NULL : "order";
-}
-
-static const char *quantity_wrong(const void *item, const void *before)
-{
-	(void)before;
-	return quantity_valid(item) ? NULL : "quantity";
-}
-
-static const char *table_wrong(const void *item, const void *before)
-{
-	(void)before;
-	return ((const struct table *)item)->ncolumn ? NULL : "columns";
-}
-
-static const char *figure_wrong(const void *item, const void *before)
-{
-	const struct figure *f = item;
-
-	(void)before;
-	return !f->chart.npanel ? "panels" : f->nrow && !f->ncolumn ? "columns" : NULL;
-}
-
-#define IN(member) .at = offsetof(struct OF, member)
-#define TEXT2_OF(name, member) { name, SHAPE_TEXT2, IN(member) }
-#define LIST_OF(name, list, n, most, shape) { name, SHAPE_LIST, IN(list), .count = offsetof(struct OF, n), .max = (most), .of = (shape) }
-#define CHOICE_OF(name, member, list) { name, SHAPE_CHOICE, IN(member), .names = (list) }
-#define REAL_OF(name, member, least, most, nil) { name, SHAPE_REAL, IN(member), .lo = (least), .hi = (most), .none = (nil) }
-#define SHAPE(name, fields, ...) { name, sizeof(struct OF), sizeof(fields) / sizeof *(fields), (fields), __VA_ARGS__ }
-
-static const struct shape_field text2_fields[] = { { NULL, SHAPE_TEXT2, .at = 0 } };
-static const struct shape text2_shape = { .what = "text", .size = sizeof(struct text2), .nfield = 1, .field = text2_fields };
-static const struct shape_field id_fields[] = { { NULL, SHAPE_TEXT, .at = 0, .max = KEY_BYTES } };
-static const struct shape id_shape = { .what = "id", .size = sizeof(const char *), .nfield = 1, .field = id_fields };
-
-#define OF source
-static const struct shape_field source_fields[] = {
-	{ "key", SHAPE_TEXT, IN(key), .max = KEY_BYTES }, { NULL, SHAPE_TEXT2, IN(text) }, { "address", SHAPE_TEXT, IN(address), .max = ARTEFACT_TEXT },
-};
-static const struct shape source_shape = SHAPE("source", source_fields, .wrong = source_wrong);
-#undef OF
-
-#define OF quantity
-static const struct shape_field quantity_fields[] = {
-	REAL_OF("low", low, -MOST, MOST, NAN), REAL_OF("best", best, -MOST, MOST, NAN), REAL_OF("high", high, -MOST, MOST, NAN),
-	{ "low_open", SHAPE_FLAG, IN(low_open) }, { "high_open", SHAPE_FLAG, IN(high_open) }, CHOICE_OF("qualifier", qualifier, qualifiers),
-	{ "decimals", SHAPE_INT, IN(decimals), .lo = 0, .hi = 15 },
-	{ "unit", SHAPE_CHARS, IN(unit), .max = sizeof ((struct quantity *)0)->unit },
-	{ "period", SHAPE_CHARS, IN(period), .max = sizeof ((struct quantity *)0)->period },
-};
-const struct shape shape_quantity = SHAPE("quantity", quantity_fields, .wrong = quantity_wrong);
-#undef OF
-
-#define OF value
-static const struct shape_field value_fields[] = {
-	{ "name", SHAPE_NAME, IN(name) }, { "is_words", SHAPE_FLAG, IN(is_words) }, { "q", SHAPE_STRUCT, IN(q), .of = &shape_quantity },
-	TEXT2_OF("words", words), TEXT2_OF("label", label), LIST_OF("facts", facts, nfact, ARTEFACT_READS, &id_shape),
-	LIST_OF("sources", sources.item, sources.n, ARTEFACT_SOURCES, &source_shape),
-};
-const struct shape shape_value = SHAPE("value", value_fields, .strict = false);
-#undef OF
-
-#define OF table_column
-static const struct shape_field column_fields[] = {
-	TEXT2_OF("head", head), CHOICE_OF("align", align, aligns), REAL_OF("width", width, 0, 1, 0),
-};
-static const struct shape column_shape = SHAPE("column", column_fields, .strict = false);
-#undef OF
-#define OF table_row
-static const struct shape_field row_fields[] = { CHOICE_OF("kind", kind, row_kinds), { "cells", SHAPE_CELLS, IN(cell) } };
-static const struct shape row_shape = SHAPE("row", row_fields, .strict = false);
-#undef OF
-#define OF table
-static const struct shape_field table_fields[] = {
-	{ "name", SHAPE_NAME, IN(name) }, TEXT2_OF("caption", caption), TEXT2_OF("note", note), TEXT2_OF("coverage", coverage),
-	LIST_OF("columns", column, ncolumn, ARTEFACT_COLUMNS, &column_shape), LIST_OF("rows", row, nrow, ARTEFACT_ROWS, &row_shape),
-	LIST_OF("sources", sources.item, sources.n, ARTEFACT_SOURCES, &source_shape),
-};
-const struct shape shape_table = SHAPE("table", table_fields, .wrong = table_wrong);
-#undef OF
-
-#define OF scale
-static const struct shape_field scale_fields[] = {
-	CHOICE_OF("kind", kind, scale_kinds), REAL_OF("lo", lo, -MOST, MOST, NAN), REAL_OF("hi", hi, -MOST, MOST, NAN),
-	LIST_OF("categories", category, ncategory, ARTEFACT_ROWS, &text2_shape), TEXT2_OF("title", title),
-	{ "decimals", SHAPE_INT, IN(decimals), .lo = -1, .hi = 15, .none = -1 }, { "hidden", SHAPE_FLAG, IN(hidden) }, { "plain", SHAPE_FLAG, IN(plain) },
-};
-static const struct shape scale_shape = SHAPE("scale", scale_fields, .strict = true);
-#undef OF
-#define OF item
-static const struct shape_field item_fields[] = {
-	REAL_OF("x", x, -MOST, MOST, NAN), REAL_OF("y", y, -MOST, MOST, NAN), REAL_OF("x2", x2, -MOST, MOST, NAN), REAL_OF("y2", y2, -MOST, MOST, NAN),
-	{ "open", SHAPE_BYTE, IN(open), .names = opens }, { "style", SHAPE_BYTE, IN(style), .names = styles },
-	{ "align", SHAPE_BYTE, IN(align), .names = aligns }, TEXT2_OF("label", label),
-};
-static const struct shape item_shape = SHAPE("item", item_fields, .strict = true);
-#undef OF
-#define OF mark
-static const struct shape_field mark_fields[] = {
-	CHOICE_OF("kind", kind, mark_kinds), CHOICE_OF("role", role, roles), { "horizontal", SHAPE_FLAG, IN(horizontal) }, TEXT2_OF("name", name),
-	LIST_OF("items", item, nitem, ARTEFACT_ITEMS, &item_shape),
-};
-static const struct shape mark_shape = SHAPE("mark", mark_fields, .strict = true);
-#undef OF
-#define OF panel
-static const struct shape_field panel_fields[] = {
-	TEXT2_OF("title", title), { "x", SHAPE_STRUCT, IN(x), .of = &scale_shape }, { "y", SHAPE_STRUCT, IN(y), .of = &scale_shape },
-	LIST_OF("marks", mark, nmark, ARTEFACT_MARKS, &mark_shape), REAL_OF("share", share, 0, 1, 0),
-};
-static const struct shape panel_shape = SHAPE("panel", panel_fields, .strict = true);
-#undef OF
-#define OF chart
-static const struct shape_field chart_fields[] = {
-	REAL_OF("width", width_mm, 0, 1000, 160), REAL_OF("height", height_mm, 0, 1000, 0), { "illustrative", SHAPE_FLAG, IN(illustrative) },
-	LIST_OF("panels", panel, npanel, ARTEFACT_PANELS, &panel_shape),
-};
-static const struct shape chart_shape = SHAPE("chart", chart_fields, .strict = true);
-#undef OF
-#define OF data_column
-static const struct shape_field data_fields[] = { { "name", SHAPE_NAME, IN(name) }, TEXT2_OF("title", title) };
-static const struct shape data_shape = SHAPE("data column", data_fields, .strict = true);
-#undef OF
-#define OF figure
-static const struct shape_field figure_fields[] = {
-	{ "name", SHAPE_NAME, IN(name) }, TEXT2_OF("title", title), TEXT2_OF("subtitle", subtitle), TEXT2_OF("unit", unit), TEXT2_OF("period", period),
-	TEXT2_OF("coverage", coverage), TEXT2_OF("reading", reading), TEXT2_OF("note", note), TEXT2_OF("alt", alt),
-	{ "chart", SHAPE_STRUCT, IN(chart), .of = &chart_shape }, LIST_OF("columns", column, ncolumn, ARTEFACT_COLUMNS, &data_shape),
-	{ "nrow", SHAPE_COUNT, IN(nrow), .max = ARTEFACT_ITEMS }, { "cells", SHAPE_CELLS, IN(cell), .count = offsetof(struct figure, nrow) },
-	LIST_OF("sources", sources.item, sources.n, ARTEFACT_SOURCES, &source_shape),
-};
-const struct shape shape_figure = SHAPE("figure", figure_fields, .wrong = figure_wrong);
-#undef OF
-
-#define OF read
-static const struct shape_field read_fields[] = {
-	{ "package", SHAPE_TEXT, IN(package), .max = KEY_BYTES }, { "table", SHAPE_TEXT, IN(table), .max = KEY_BYTES },
-	{ "column", SHAPE_TEXT, IN(column), .max = KEY_BYTES },
-};
-static const struct shape read_shape = SHAPE("read", read_fields, .wrong = read_wrong);
-#undef OF
-#define OF read_fact
-static const struct shape_field fact_fields[] = {
-	{ "table", SHAPE_TEXT, IN(table), .max = KEY_BYTES }, { "id", SHAPE_TEXT, IN(id), .max = KEY_BYTES },
-};
-static const struct shape fact_shape = SHAPE("fact", fact_fields, .wrong = fact_wrong);
-#undef OF
-#define OF log_line
-static const struct shape_field log_fields[] = { { "line", SHAPE_LINE, IN(line) }, { "text", SHAPE_TEXT, IN(text), .max = ARTEFACT_TEXT } };
-static const struct shape log_shape = SHAPE("log line", log_fields, .strict = false);
-#undef OF
-#define OF result
-static const struct shape_field result_fields[] = {
-	TEXT2_OF("title", title), LIST_OF("values", value, nvalue, ARTEFACT_VALUES, &shape_value), LIST_OF("tables", table, ntable, ARTEFACT_TABLES, &shape_table),
-	LIST_OF("figures", figure, nfigure, ARTEFACT_FIGURES, &shape_figure), LIST_OF("reads", read, nread, ARTEFACT_READS, &read_shape),
-	LIST_OF("facts", fact, nfact, ARTEFACT_READS, &fact_shape), LIST_OF("log", log, nlog, ARTEFACT_LOGS, &log_shape),
-};
-const struct shape shape_result = SHAPE("result", result_fields, .strict = false);
-#undef OF

@@ -1,5 +1,5 @@
-/* Analyses in jailed workers. The driver's side trusts nothing that comes back: the message is validated as if a stranger had sent it,
- * and how the process ended is judged from outside. The stage is what runs inside the jail. */
+/* Analyses in jailed workers. The driver's side trusts nothing that comes back: the message is validated as if
+ * a stranger had sent it, and how the process ended is judged from outside. The stage is what runs inside the jail. */
 #include "host/worker.h"
 
 #include "base/embed.h"
@@ -11,27 +11,26 @@
 #include "host/plugin.h"
 #include "host/wire.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
 	API_VERSION = 1,       /* raised when the same plugin may give another result */
 	RESULT = 3,            /* descriptor of the result in the stage */
-	FIXED_ARGS = 10,
+	TEXTS = 6, FIXED_ARGS = TEXTS + 4,   /* texts, then numbers, then the tables of facts */
 	MEGA = 1 << 20,
-	SLACK = 256,           /* megabytes of address space besides the limits: program, libraries, stacks, the message */
+	SLACK = 256,           /* megabytes of address space besides the limits: program, stacks, the message */
 	SORT_GIGA = 8,         /* largest file of SQLite's sorter */
 };
 
-static bool hash_project_file(struct hash *h, struct arena *a, const struct worker_job *job, const char *rel, struct err *e)
+static bool hash_in(struct hash *h, struct arena *a, const char *root, const char *rel, struct err *e)
 {
 	char hex[HASH_HEX];
 
-	if (!hash_file(path_join(a, job->root, rel), hex, NULL, e))
+	if (!hash_file(path_join(a, root, rel), hex, NULL, e))
 		return err_at(e, rel, 0, 0);
 	hash_str(h, rel);
 	hash_str(h, hex);
@@ -49,11 +48,11 @@ bool worker_key(const struct worker_job *job, char key[65], struct err *e)
 	for (size_t i = 0; i < embed_count; i++)
 		if (!strncmp(embed_files[i].name, "host/prelude/", 13))
 			hash_add(h, embed_files[i].data, embed_files[i].size);
-	bool ok = hash_project_file(h, &a, job, job->plugin, e) && (!path_exists(lib) || path_list(&a, lib, &names, &n, e));
+	bool ok = hash_in(h, &a, job->root, job->plugin, e) && (!path_exists(lib) || path_list(&a, lib, &names, &n, e));
 	for (size_t i = 0; ok && i < n; i++) {
 		size_t len = strlen(names[i]);
 		if (len > 4 && !strcmp(names[i] + len - 4, ".lua"))
-			ok = hash_project_file(h, &a, job, arena_printf(&a, "plugins/lib/%s", names[i]), e);
+			ok = hash_in(h, &a, job->root, arena_printf(&a, "plugins/lib/%s", names[i]), e);
 	}
 	hash_close(h, key);
 	arena_free(&a);
@@ -64,7 +63,7 @@ bool worker_key(const struct worker_job *job, char key[65], struct err *e)
 static void judge(const struct worker_job *job, const struct proc *p, struct err *e)
 {
 	if (p->end == PROC_TIMED_OUT || (p->end == PROC_SIGNALLED && p->code == SIGXCPU))
-		lua_env_limit_time(job, e);
+		lua_env_limit(job, ERR_LIMIT_TIME, e);
 	else if (p->end == PROC_TOO_MUCH)
 		err_set(e, ERR_LIMIT_OUTPUT, "%s" ERR_SEP "%d", job->id, (int)(ARTEFACT_BYTES / MEGA));
 	else if (proc_ok(p, job->id, e))
@@ -72,27 +71,18 @@ static void judge(const struct worker_job *job, const struct proc *p, struct err
 	err_at(e, job->plugin, 0, 0);
 }
 
-static const char *number(struct arena *a, double v)
-{
-	struct buf b = BUF(64);
-
-	num_put_real(&b, v);
-	char *s = arena_strdup(a, buf_text(&b));
-	buf_free(&b);
-	return s;
-}
-
 static bool fill_opt(struct proc_opt *o, const struct worker_job *job, struct arena *a, struct err *e)
 {
 	const struct worker_limits *l = &job->limits;
-	const char *fixed[FIXED_ARGS] = {
-		job->root, job->plugin, job->id, job->data_dir, job->tmp_dir, job->units_table ? job->units_table : "", number(a, l->seconds),
-		number(a, (double)l->memory), number(a, (double)l->sql_memory), number(a, (double)l->output),
-	};
+	const char *units = job->units_table ? job->units_table : "";
+	const char *texts[] = { job->root, job->plugin, job->id, job->data_dir, job->tmp_dir, units };
+	const uint64_t numbers[] = { (uint64_t)ceil(l->seconds * 1000), l->memory, l->sql_memory, l->output };
 
 	if (job->nfact_table >= PROC_ARGS - FIXED_ARGS)
-		return err_set(e, ERR_OUTPUT_COUNT, "%s" ERR_SEP "%d" ERR_SEP "%s", "continuum.json", PROC_ARGS - FIXED_ARGS - 1, "facts");
-	memcpy(o->args, fixed, sizeof fixed);
+		return err_set(e, ERR_OUTPUT_COUNT, "continuum.json" ERR_SEP "%d" ERR_SEP "facts", PROC_ARGS - FIXED_ARGS - 1);
+	memcpy(o->args, texts, sizeof texts);
+	for (size_t i = 0; i < FIXED_ARGS - TEXTS; i++)
+		o->args[TEXTS + i] = arena_printf(a, "%" PRIu64, numbers[i]);
 	for (size_t i = 0; i < job->nfact_table; i++)
 		o->args[FIXED_ARGS + i] = job->fact_tables[i];
 	o->read[0] = path_join(a, job->root, "plugins");
@@ -109,7 +99,9 @@ static bool fill_opt(struct proc_opt *o, const struct worker_job *job, struct ar
 
 bool worker_run(const struct worker_job *job, struct arena *a, struct result *result, struct buf *raw, struct err *e)
 {
-	struct proc_opt o = { .kind = PROC_WORKER, .stderr_max = 4000, .out_on_3 = true, .allow_unjailed = job->limits.allow_unjailed };
+	struct proc_opt o = {
+		.kind = PROC_WORKER, .stderr_max = 4000, .out_on_3 = true, .allow_unjailed = job->limits.allow_unjailed
+	};
 	struct err wrong = { 0 };
 	struct proc p;
 
@@ -130,36 +122,22 @@ bool worker_run(const struct worker_job *job, struct arena *a, struct result *re
 
 /* The stage */
 
-static bool real_arg(const char *s, double *out)
-{
-	return num_real(s, strlen(s), '.', out, NULL) && *out >= 0 && *out < 1e18;
-}
-
 static bool read_job(struct worker_job *job, int argc, char **argv)
 {
-	double seconds, memory, sql_memory, output;
+	int64_t numbers[FIXED_ARGS - TEXTS];
+	bool ok = argc >= FIXED_ARGS;
 
-	if (argc < FIXED_ARGS || !real_arg(argv[6], &seconds) || !real_arg(argv[7], &memory) || !real_arg(argv[8], &sql_memory)
-	    || !real_arg(argv[9], &output))
-		return false;
-	*job = (struct worker_job){
-		.root = argv[0], .plugin = argv[1], .id = argv[2], .data_dir = argv[3], .tmp_dir = argv[4], .units_table = *argv[5] ? argv[5] : NULL,
-		.fact_tables = (const char *const *)argv + FIXED_ARGS, .nfact_table = (size_t)(argc - FIXED_ARGS),
-		.limits = { .seconds = seconds, .memory = (uint64_t)memory, .sql_memory = (uint64_t)sql_memory, .output = (size_t)output },
-	};
-	return true;
-}
-
-static bool send(const char *s, size_t n)
-{
-	while (n) {
-		ssize_t done = write(RESULT, s, n);
-		if (done < 0 && errno != EINTR)
-			return false;
-		s += done > 0 ? done : 0;
-		n -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
+	for (size_t i = 0; ok && i < FIXED_ARGS - TEXTS; i++)
+		ok = num_int(argv[TEXTS + i], strlen(argv[TEXTS + i]), &numbers[i]) && numbers[i] >= 0;
+	if (ok)
+		*job = (struct worker_job){
+			.root = argv[0], .plugin = argv[1], .id = argv[2], .data_dir = argv[3], .tmp_dir = argv[4],
+			.units_table = *argv[5] ? argv[5] : NULL,
+			.fact_tables = (const char *const *)argv + FIXED_ARGS, .nfact_table = (size_t)(argc - FIXED_ARGS),
+			.limits = { (double)numbers[0] / 1000, (uint64_t)numbers[1], (uint64_t)numbers[2], (size_t)numbers[3],
+				false },
+		};
+	return ok;
 }
 
 int worker_stage(int argc, char **argv)
@@ -182,7 +160,8 @@ int worker_stage(int argc, char **argv)
 		result = (struct result){ .title = { "", "" }, .failed = true, .err = e };
 		wire_encode(&message, &result, &e);
 	}
-	bool ok = send(buf_text(&message), message.n);
+	FILE *out = fdopen(RESULT, "w");
+	bool ok = out && fwrite(buf_text(&message), 1, message.n, out) == message.n && fclose(out) == 0;
 	buf_free(&message);
 	arena_free(&a);
 	return ok ? EXIT_OK : EXIT_FAILED;

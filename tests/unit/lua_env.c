@@ -72,6 +72,20 @@ static const struct { const char *name, *body, *id; long line, column; const cha
 	  "report:figure('f', chart.new { panels = { { marks = { { kind = 'pie', items = {} } } } } }, { title = { fr = 'a', en = 'a' },\n"
 	  "  unit = { fr = 'a', en = 'a' }, period = '2018', coverage = { fr = 'a', en = 'a' }, reading = { fr = 'a', en = 'a' }, alt = { fr = 'a', en = 'a' } })",
 	  "host.option_choice", 3, 0, "pie" },
+	{ "item with a quantity for a number",
+	  "report:figure('f', chart.new { panels = { { marks = { { items = { { x = 1 }, { x = report:fact 'police' } } } } } } },\n"
+	  "  { title = { fr = 'a', en = 'a' }, unit = { fr = 'a', en = 'a' }, period = '2018', coverage = { fr = 'a', en = 'a' },\n"
+	  "  reading = { fr = 'a', en = 'a' }, alt = { fr = 'a', en = 'a' } })", "host.argument", 3, 0,
+	  "figure f, panel 1, mark 1, item 2, x: number expected, got quantity" },
+	{ "cell with a control character",
+	  "report:table('t', { caption = { fr = 'a', en = 'a' }, columns = { { key = 'a', head = 'a' } }, rows = { { a = 'x' }, { a = 'é\27' } } })",
+	  "host.output_text", 3, 0, "table t, row 2, column 1 holds a control character (byte 3)" },
+	{ "address asked for", "return (('x%%%p'):format {})", "host.lua_refused", 3, 0, "string.format" },
+	{ "format with a wrong argument", "local s = string.format('%d', 'x')", "host.lua_error", 3, 0, "#2 to 'format'" },
+	{ "format", "assert(string.format('%s|%5.1f|%%|%s|%s', nil, 1.25, {}, print) == 'nil|  1.2|%|table|function')", "", 0, 0, "" },
+	{ "decimals of a number", "assert(quantity { best = 0.1 + 0.2 }.decimals == 15 and quantity { best = 1e-7 }.decimals == 7 and\n"
+	  "quantity { best = 1e22 }.decimals == 0 and quantity { best = 12.50 }.decimals == 1 and math.type(quantity { best = 4.0 }.best) == 'integer')",
+	  "", 0, 0, "" },
 	{ "a tail call leaves no line, but the file", "return quantity { best = 1, unit = 'mandate' }", "host.unit_name", 0, 0, "plugins/try.lua: error" },
 	{ "library that is not there", "use 'nothing'", "host.plugin_use", 3, 0, "plugins/lib/nothing.lua" },
 	{ "library with an error", "use('broken')()", "host.lua_error", 1, 0, "in the library" },

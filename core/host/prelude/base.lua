@@ -1,17 +1,73 @@
 -- What every plugin finds: the allow-list, the refusals, checks of option tables, texts with placeholders.
 -- H is shared by prelude and bindings and never reaches a plugin; E is the environment that plugins run in.
 local H, E = ...
-local fail, nearest, type_of, tostring = H.fail, H.nearest, H.type, H.tostring
+local raw_next, raw_type, raw_tostring, raw_sort, format = next, type, tostring, table.sort, string.format
 local rawget, rawset, setmetatable, pcall, select = rawget, rawset, setmetatable, pcall, select
-local math_type, concat = math.type, table.concat
-local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
+local math_type, concat, unpack = math.type, table.concat, table.unpack
+local find, gsub, gmatch, match, sub, byte = string.find, string.gsub, string.gmatch, string.match, string.sub, string.byte
+local metafield, fail = H.metafield, H.fail
 
--- Every table in the order of its keys: Lua's own order changes from run to run.
+-- Type of a value for messages and tests: what only C can make has its own name.
+local function type_of(v)
+  local kind = raw_type(v)
+  return kind == "userdata" and metafield(v, "__name") or kind
+end
+H.type = type_of
+
+-- Text of any value without an address in it.
+local function tostring(v)
+  local kind = raw_type(v)
+  if kind == "function" or (kind == "table" or kind == "userdata") and not metafield(v, "__tostring") then return kind end
+  local text = raw_tostring(v)
+  return text
+end
+H.tostring = tostring
+
+-- The keys of a table in an order that is the same in every run: Lua's own follows addresses. Numbers, then texts, then booleans.
+local ranks = { number = 1, string = 2, boolean = 3 }
+
+local function rank_of(k, what)
+  return ranks[raw_type(k)] or fail("host.lua_order", what, raw_type(k))
+end
+
+local function keys_of(t)
+  local kinds, list = { {}, {}, {} }, {}
+  for k in raw_next, t do
+    local same = kinds[rank_of(k, "pairs")]
+    same[#same + 1] = k
+  end
+  raw_sort(kinds[1])
+  raw_sort(kinds[2])
+  raw_sort(kinds[3], function(a, b) return b and not a end)
+  for i = 1, 3 do
+    for j = 1, #kinds[i] do list[#list + 1] = kinds[i][j] end
+  end
+  return list
+end
+
+-- The next key in that order, and its value.
+local function next(t, after)
+  if type_of(t) ~= "table" then fail("host.argument", "next", "table", type_of(t)) end
+  if metafield(t, "__pairs") then fail("host.lua_refused", "next") end
+  local function before(a, b)
+    local one, two = rank_of(a, "next"), rank_of(b, "next")
+    if one ~= two then return one < two end
+    if one == 3 then return b and not a end
+    return a < b
+  end
+  local best
+  for k in raw_next, t do
+    if (after == nil or before(after, k)) and (best == nil or before(k, best)) then best = k end
+  end
+  if best ~= nil then return best, rawget(t, best) end
+end
+
+-- Every table in the order of its keys.
 local function pairs(t)
-  local own = H.metafield(t, "__pairs")
+  local own = metafield(t, "__pairs")
   if own then return own(t) end
   if type_of(t) ~= "table" then fail("host.argument", "pairs", "table", type_of(t)) end
-  local keys, i = H.keys(t), 0
+  local keys, i = keys_of(t), 0
   return function()
     local v
     repeat
@@ -23,6 +79,15 @@ local function pairs(t)
 end
 H.pairs = pairs
 
+function H.is_name(v) return raw_type(v) == "string" and #v <= 64 and find(v, "^[a-z][a-z0-9_]*$") ~= nil end
+
+-- The nearest name of a list, or those it has when none is near.
+local function nearest(name, list)
+  local known = concat(list, ", ", 1, #list < 16 and #list or 16) .. (#list > 16 and " …" or #list == 0 and "—" or "")
+  return H.nearest_of(name, list) or known
+end
+H.nearest = nearest
+
 local function names_of(t)
   local list = {}
   for k in pairs(t) do list[#list + 1] = tostring(k) end
@@ -31,15 +96,12 @@ end
 H.names_of = names_of
 
 -- A table that can only be read; what names it in messages. An unknown field is an error with the nearest known one.
-local function read_only(what, data, methods)
+local function read_only(what, data)
   return setmetatable({}, {
     __index = function(_, k)
       local v = data[k]
-      if v == nil and methods then v = methods[k] end
       if v ~= nil then return v end
-      local known = names_of(data)
-      for name in pairs(methods or {}) do known[#known + 1] = name end
-      fail("host.lua_field", tostring(k), what, nearest(tostring(k), known))
+      fail("host.lua_field", tostring(k), what, nearest(tostring(k), names_of(data)))
     end,
     __newindex = function() fail("host.lua_read_only", what) end,
     __pairs = function() return pairs(data) end,
@@ -65,7 +127,7 @@ local function library(name, functions)
   for _, k in ipairs(type_of(refused[name]) == "table" and refused[name] or {}) do deny[k], functions[k] = true, nil end
   setmetatable(functions, {
     __index = function(_, k)
-      if deny[k] or next(functions) == nil then fail("host.lua_refused", name .. "." .. tostring(k)) end
+      if deny[k] or raw_next(functions) == nil then fail("host.lua_refused", name .. "." .. tostring(k)) end
       fail("host.lua_field", tostring(k), name, nearest(tostring(k), names_of(functions)))
     end,
     __metatable = false,
@@ -80,11 +142,6 @@ local function setmetatable_checked(t, meta)
     end
   end
   return setmetatable(t, meta)
-end
-
-local function next_key(t, k)
-  if H.metafield(t, "__pairs") then fail("host.lua_refused", "next") end
-  return H.next(t, k)
 end
 
 -- Lua calls a message handler where the error is, with the time limit switched off; here it runs after the fact.
@@ -121,12 +178,34 @@ local function sort(t, less)
   for i = 1, n do t[i] = from[i] end
 end
 
+-- A line of the log for each line of the text.
 local function print(...)
-  local list = {}
+  local list, start = {}, 1
   for i = 1, select("#", ...) do list[i] = tostring((select(i, ...))) end
-  H.log(concat(list, "\t"))
+  local text = #list == 1 and list[1] or concat(list, "\t")
+  repeat
+    local stop = find(text, "\n", start, true)
+    H.emit("log", { line = H.line(), text = H.clean(sub(text, start, (stop or 0) - 1)) })
+    start = stop and stop + 1
+  until not start
 end
 H.print = print
+
+-- string.format without addresses: %p is refused, tables and functions are written as their type.
+local function checked_format(s, ...)
+  if raw_type(s) == "string" then
+    for conversion in gmatch(s, "%%[-+ #0-9.]*(.)") do
+      if conversion == "p" then fail("host.lua_refused", "string.format(\"%p\")") end
+    end
+  end
+  local values, n = { ... }, select("#", ...)
+  for i = 1, n do
+    local kind = raw_type(values[i])
+    if kind == "table" or kind == "function" or kind == "userdata" then values[i] = tostring(values[i]) end
+  end
+  local text = format(s, unpack(values, 1, n))
+  return text
+end
 
 local count = collectgarbage
 local function collectgarbage(what, ...)
@@ -138,9 +217,14 @@ for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "pcall", "r
                         "tonumber", "type", "_VERSION" } do
   E[name] = _ENV[name]
 end
-E.pairs, E.next, E.setmetatable, E.xpcall, E.print, E.tostring = pairs, next_key, setmetatable_checked, xpcall, print, tostring
+E.pairs, E.next, E.setmetatable, E.xpcall, E.print, E.tostring = pairs, next, setmetatable_checked, xpcall, print, tostring
 E.collectgarbage = collectgarbage
-table.sort = sort
+string.format, table.sort = checked_format, sort
+-- math.random gives the same numbers in every run of an analysis: the seed is its id (FNV-1a over its bytes).
+local seed = 0xcbf29ce484222325
+for i = 1, #H.id do seed = (seed ~ byte(H.id, i)) * 0x100000001b3 end
+math.randomseed(seed)
+for _, meta in ipairs { getmetatable(""), H.error_meta } do meta.__metatable = false end
 E.string, E.table, E.math, E.utf8 = library("string", string), library("table", table), library("math", math), library("utf8", utf8)
 for _, name in ipairs { "os", "io", "debug", "package", "coroutine" } do E[name] = library(name, {}) end
 
@@ -150,7 +234,7 @@ function E.use(name)
   if loading[name] then fail("host.plugin_loop", name) end
   if loaded[name] == nil then
     loading[name] = true
-    local chunk = H.load(name)
+    local chunk = H.load("plugins/lib/" .. name .. ".lua", true, E)
     local value = chunk()
     loaded[name], loading[name] = value == nil or value, nil
   end
@@ -174,12 +258,17 @@ local wanted = {
   text = "{ fr = …, en = … }", cell = "string / { fr = …, en = … }", period = "string / { fr = …, en = … }", frame = "table", list = "table",
 }
 
+-- Every key of a table that an analyst wrote must be known.
+function H.only(given, known, what)
+  for _, k in ipairs(keys_of(given)) do
+    if known[k] == nil then fail("host.option_unknown", tostring(k), what, nearest(tostring(k), names_of(known))) end
+  end
+end
+
 -- spec: name of the option → kind, with "!" when it must be there. Returns the options.
 local function options(what, given, spec)
   if type_of(given) ~= "table" then fail("host.argument", what, "table", type_of(given)) end
-  for k in pairs(given) do
-    if spec[k] == nil then fail("host.option_unknown", tostring(k), what, nearest(tostring(k), names_of(spec))) end
-  end
+  H.only(given, spec, what)
   for k, kind in pairs(spec) do
     local plain = gsub(kind, "!", "")
     local v = rawget(given, k)
@@ -245,17 +334,16 @@ local function fill(text, values, where, origin)
   return out
 end
 H.fill = fill
-H.emitted = {}
+H.emitted = {}   -- name of a value → what placeholders write for it
 
--- The environment closes: from here on an unknown name is an error, read or written.
+-- The environment closes when the plugin starts: from then on an unknown name is an error, read or written.
 setmetatable(E, {
   __index = function(_, k)
     if refused[k] then fail("host.lua_refused", tostring(k)) end
     fail("host.lua_global", tostring(k), nearest(tostring(k), names_of(E)))
   end,
   __newindex = function(_, k, v)
-    if H.opening then rawset(E, k, v) else fail("host.lua_global", tostring(k), nearest(tostring(k), names_of(E))) end
+    if not H.started then rawset(E, k, v) else fail("host.lua_global", tostring(k), nearest(tostring(k), names_of(E))) end
   end,
   __metatable = false,
 })
-H.opening = true

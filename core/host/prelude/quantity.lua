@@ -1,7 +1,24 @@
 -- Quantities: fields, words, sums, and what each comes from.
 local H, E = ...
-local fail, nearest, type_of, get, info_of, pairs, tostring = H.fail, H.nearest, H.type, H.get, H.info, H.pairs, H.tostring
-local math_type, gsub = math.type, string.gsub
+local fail, nearest, type_of, info_of, pairs, tostring = H.fail, H.nearest, H.type, H.info, H.pairs, H.tostring
+local gsub, format, tonumber, tointeger, math_type = string.gsub, string.format, tonumber, math.tointeger, math.type
+
+-- A field of a quantity; whole numbers are integers.
+local get_raw = H.get
+local function get(q, field)
+  local v = get_raw(q, field)
+  return math_type(v) == "float" and tointeger(v) or v
+end
+H.get = get
+
+-- Digits after the decimal sign of the shortest text of v.
+local function decimals_of(v)
+  for n = 0, 14 do
+    if tonumber(format("%." .. n .. "f", v)) == v then return n end
+  end
+  return 15
+end
+H.decimals = decimals_of
 
 -- Where things come from: facts of the ledger (key → source) and tables that were read.
 -- Plain numbers do not say: they come from every table that was read so far.
@@ -36,7 +53,7 @@ local function unit_table()
     units = false
     if H.units_table and H.table_info(H.units_table) then
       units = {}
-      local names, columns, n = H.sql('SELECT unit, fr_one, fr_many, en_one, en_many FROM "' .. H.units_table .. '"', nil, true)
+      local names, columns, n = H.query('SELECT unit, fr_one, fr_many, en_one, en_many FROM "' .. H.units_table .. '"', nil, true)
       for i = 1, n do
         local row = {}
         for k, name in ipairs(names) do row[name] = columns[k][i] end
@@ -67,6 +84,8 @@ end
 
 -- A quantity from a plain description; info: what goes with it.
 function H.make(fields, info)
+  H.check(H.quantity_shape, fields, "quantity")
+  if fields.decimals == nil then fields.decimals = fields.best and decimals_of(fields.best) or 0 end
   local q = H.quantity(fields)
   local own = info_of(q)
   for k, v in pairs(info or {}) do own[k] = v end
@@ -92,8 +111,8 @@ function E.quantity(given)
 end
 
 function H.sum_of(a, b, quiet)
-  local q, reason = H.sum(a, b, quiet)
-  if not q then return nil, reason end
+  local q, fr, en = H.sum(a, b, quiet)
+  if not q then return nil, { fr = fr, en = en } end
   local origin = H.new_origin()
   H.add_origin(origin, a)
   H.add_origin(origin, b)
@@ -119,7 +138,7 @@ local fact_fields = {
 }
 
 local meta = H.quantity_meta
-meta.__name = "quantity"
+meta.__metatable = false
 function meta.__index(q, k)
   if number_fields[k] then return get(q, k) end
   if methods[k] then return methods[k] end

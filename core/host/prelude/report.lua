@@ -1,7 +1,7 @@
 -- analysis{} and the report object: reading (sql, one, fact), computing (sum, lower_bound), giving (value, table, figure, log).
 local H, E = ...
 local fail, nearest, type_of, options, fill, pairs, tostring = H.fail, H.nearest, H.type, H.options, H.fill, H.pairs, H.tostring
-local get, info_of, langs, is_text, sql = H.get, H.info, H.langs, H.is_text, H.sql
+local get, info_of, langs, is_text = H.get, H.info, H.langs, H.is_text
 local math_type, max, concat, next = math.type, math.max, table.concat, next
 local rawget, rawset, setmetatable, ipairs = rawget, rawset, setmetatable, ipairs
 
@@ -25,7 +25,7 @@ end
 function E.analysis(given)
   options("analysis", given, { title = "text!", params = "table" })
   H.params = read_params(given.params)
-  H.emit_title(given.title)
+  H.give_title(given.title)
   local known = { "run", "test" }
   local A = setmetatable({}, {
     __newindex = function(A, k, v)
@@ -129,10 +129,6 @@ end
 
 local tables_read = {}   -- by report:sql and report:one, so far
 
-local function table_source(name)
-  local t = H.table_info(name)
-  return t and { key = name, fr = t.source.fr, en = t.source.en, address = t.address }
-end
 
 -- { facts = list of ids, sources = list sorted by key }. One text is printed once. What says nothing of its origin
 -- comes from every table that was read so far.
@@ -141,9 +137,9 @@ local function settle(origin)
   for id in pairs(origin.facts) do facts[#facts + 1] = id end
   for key, s in pairs(origin.sources) do by_key[key] = s end
   if origin.plain or (#facts == 0 and next(origin.tables) == nil) then
-    for name in pairs(tables_read) do by_key[name] = table_source(name) end
+    for name in pairs(tables_read) do by_key[name] = H.table_info(name) end
   end
-  for name in pairs(origin.tables) do by_key[name] = table_source(name) end
+  for name in pairs(origin.tables) do by_key[name] = H.table_info(name) end
   for key, s in pairs(by_key) do
     if s.fr ~= "" and not seen[s.fr] then
       seen[s.fr] = true
@@ -155,6 +151,54 @@ end
 
 -- Reading ---------------------------------------------------------------------------------------------------------
 
+-- All that is asked for must be given, and the other way round: a misspelt name would else be a NULL in the query.
+local function bind_all(st, asked, params)
+  local known = {}
+  for i, name in ipairs(asked) do
+    local v = rawget(params, name or i)
+    known[name or i] = true
+    if v == nil then fail("host.sql_param_needed", name or "?") end
+    if not H.bind(st, i, v) then
+      local kind = type_of(v)
+      fail("host.sql_param_type", name or "?", kind == "number" and "NaN / inf" or kind == "string" and "string (not UTF-8)" or kind)
+    end
+  end
+  for k in pairs(params) do
+    if not known[k] then
+      local names = {}
+      for i, name in ipairs(asked) do names[i] = name or "?" end
+      fail("host.sql_param_given", type_of(k) == "string" and k or "?", #names > 0 and concat(names, ", ") or "—")
+    end
+  end
+end
+
+-- What joins a set of the result is given once.
+local given_once = {}
+local function once(list, key, item)
+  key = list .. "/" .. key
+  if given_once[key] then return end
+  H.emit(list, item)
+  given_once[key] = true
+end
+
+-- Names of columns, columns, number of rows, tables read. quiet: not counted as read by the analysis.
+local function query(text, params, quiet)
+  local st <close>, names, asked, reads = H.prepare(text)
+  bind_all(st, asked, params or {})
+  local seen, tables = {}, {}
+  for _, name in ipairs(names) do
+    if seen[name] then fail("host.sql_column_twice", name) end
+    seen[name] = true
+  end
+  local columns, n = H.fetch(st, math.maxinteger)
+  for _, r in ipairs(reads) do
+    if not quiet then once("reads", r.package .. "/" .. r.table .. "/" .. r.column, r) end
+    if r.table ~= tables[#tables] then tables[#tables + 1] = r.table end
+  end
+  return names, columns, n, tables
+end
+H.query = query
+
 local report = {}
 
 local function check_self(self, what)
@@ -164,7 +208,7 @@ end
 local function run_sql(what, text, params)
   if type_of(text) ~= "string" then fail("host.argument", "report:" .. what, "string", type_of(text)) end
   if params ~= nil and type_of(params) ~= "table" then fail("host.argument", "report:" .. what .. ", params", "table", type_of(params)) end
-  local names, columns, n, tables = sql(text, params)
+  local names, columns, n, tables = query(text, params)
   for _, name in ipairs(tables) do tables_read[name] = true end
   return names, columns, n, tables
 end
@@ -192,7 +236,7 @@ function report.one(self, text, params)
 end
 
 local function query_row(text, params)
-  local names, columns, n = sql(text, params, true)
+  local names, columns, n = query(text, params, true)
   if n == 0 then return nil end
   local row = {}
   for j, name in ipairs(names) do row[name] = columns[j][1] end
@@ -222,7 +266,7 @@ local function fact_source(name, row)
   local documents = row.document and "documents" or "sources"
   local id = row.document or row.source
   local key = name .. "/" .. tostring(id)
-  if sources[key] == nil then sources[key] = document_source(documents, id) or table_source(name) or false end
+  if sources[key] == nil then sources[key] = document_source(documents, id) or H.table_info(name) or false end
   return key, sources[key]
 end
 
@@ -254,7 +298,7 @@ local function no_fact(id)
   local ids = {}
   for _, name in ipairs(H.fact_tables) do
     if H.table_info(name) then
-      local _, columns, n = sql('SELECT fact_id FROM "' .. name .. '" ORDER BY fact_id', nil, true)
+      local _, columns, n = query('SELECT fact_id FROM "' .. name .. '" ORDER BY fact_id', nil, true)
       for i = 1, n do ids[#ids + 1] = columns[1][i] end
     end
   end
@@ -269,7 +313,7 @@ function report.fact(self, id)
     local known = H.table_info(name)
     local row = known and query_row('SELECT * FROM "' .. name .. '" WHERE fact_id = :id', { id = id })
     if row then
-      H.read_fact(name, id)
+      once("facts", name .. "/" .. id, { table = name, id = id })
       local q = fact_quantity(name, row)
       return q
     end
@@ -370,7 +414,7 @@ function report.value(self, name, v, opts)
   local out = settle(origin)
   out.name, out.is_words, out.label = name, kind == "table", label_of(v, opts, opts.values, where, origin)
   out[kind == "table" and "words" or "q"] = v
-  H.emit_value(out)
+  H.give("values", out)
   H.emitted[name] = v
 end
 
@@ -447,7 +491,7 @@ function report.table(self, name, opts)
   for _, field in ipairs { "caption", "note", "coverage" } do out[field] = fill(opts[field], values, where .. ", " .. field, origin) end
   for i, c in ipairs(columns) do c.head = fill(c.head, values, where .. ", column " .. i, origin) end
   out.sources = settle(origin).sources
-  H.emit_table(out)
+  H.give("tables", out)
 end
 
 local figure_fields = { "title", "unit", "period", "coverage", "reading", "alt" }
@@ -457,11 +501,9 @@ local function is_empty(v) return v == nil or v == "" or is_text(v) and (v.fr ==
 -- The data table of a chart, { columns, rows = lists of cells }, as one list of cells.
 local function flatten(data, out)
   out.columns, out.cells = data.columns, {}
-  local rows, width = data.rows or {}, #(data.columns or {})
-  for i, row in ipairs(rows) do
-    for j = 1, width do out.cells[(i - 1) * width + j] = row[j] or "" end
+  for _, row in ipairs(data.rows or {}) do
+    for j = 1, #(data.columns or {}) do out.cells[#out.cells + 1] = row[j] or "" end
   end
-  out.nrow = #rows
 end
 
 function report.figure(self, name, chart, opts)
@@ -485,7 +527,7 @@ function report.figure(self, name, chart, opts)
   out.period = fill(period, opts.values, where .. ", period", origin)
   out.sources = settle(origin).sources
   flatten(H.chart_data[chart], out)
-  H.emit_figure(out)
+  H.give("figures", out)
 end
 
 function report.log(self, ...)
@@ -493,11 +535,14 @@ function report.log(self, ...)
   H.print(...)
 end
 
-H.report = H.read_only("report", report, nil)
-H.report_methods = report
+H.report = H.read_only("report", report)
 
--- Called by the host once the plugin's chunk has returned: is this its analysis, and can it run?
-function H.start(returned)
+-- Called by the host when everything is there: runs the plugin's file, and the analysis that it returns.
+function H.start()
+  if not H.is_name(H.id) then fail("host.plugin_name", H.id) end
+  local chunk = H.load(H.plugin, false, E)
+  H.started = true
+  local returned = chunk()
   if H.analysis == nil or returned ~= H.analysis then fail("host.plugin_return", H.plugin) end
   local run = rawget(H.analysis, "run")
   if run == nil then fail("host.plugin_run", H.plugin) end

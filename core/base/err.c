@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,6 +101,14 @@ bool err_why(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	err_clean(e->why, sizeof e->why, text, strlen(text), true);
 	return false;
+}
+
+bool err_system(struct err *e, enum err_id id, const char *what)
+{
+	int cause = errno;
+
+	err_set(e, id, "%s", what);
+	return err_why(e, "%s", strerror(cause));
 }
 
 bool err_note(struct err *e, const char *fmt, ...)

@@ -42,6 +42,8 @@ struct err {
 
 /* Sets the record anew. Always false, so that callers write `return err_set(…)`. e may not be NULL. */
 bool err_set(struct err *e, enum err_id id, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The same for one argument, with the words of errno as the outside reason. */
+bool err_system(struct err *e, enum err_id id, const char *what);
 /* Each adds to a record that is set, returns false, and copies its text (cut to size, control bytes removed). */
 bool err_at(struct err *e, const char *file, long line, long column);
 bool err_excerpt(struct err *e, const char *text, size_t n, long caret);

@@ -63,19 +63,15 @@ bool hash_file(const char *path, char hex[HASH_HEX], int64_t *size, struct err *
 	int64_t total = 0;
 	ssize_t n;
 
-	if (fd < 0) {
-		err_set(e, ERR_OPEN, "%s", path);
-		return err_why(e, "%s", strerror(errno));
-	}
+	if (fd < 0)
+		return err_system(e, ERR_OPEN, path);
 	struct hash *h = hash_open();
 	while ((n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)) {
 		hash_add(h, block, n > 0 ? (size_t)n : 0);
 		total += n > 0 ? n : 0;
 	}
-	if (n < 0) {
-		err_set(e, ERR_READ, "%s", path);
-		err_why(e, "%s", strerror(errno));
-	}
+	if (n < 0)
+		err_system(e, ERR_READ, path);
 	hash_close(h, hex);
 	close(fd);
 	if (size)

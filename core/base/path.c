@@ -13,14 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool fail(struct err *e, enum err_id id, const char *path)
-{
-	int code = errno;
-
-	err_set(e, id, "%s", path);
-	return err_why(e, "%s", strerror(code));
-}
-
 char *path_join(struct arena *a, const char *dir, const char *name)
 {
 	size_t n = strlen(dir);
@@ -55,17 +47,17 @@ bool path_mkdirs(const char *path, struct err *e)
 	int n = snprintf(part, sizeof part, "%s/.", path);
 
 	if (n >= (int)sizeof part)
-		return errno = ENAMETOOLONG, fail(e, ERR_WRITE, path);
+		return errno = ENAMETOOLONG, err_system(e, ERR_WRITE, path);
 	for (int i = 1; i < n; i++) {
 		if (part[i] != '/')
 			continue;
 		part[i] = 0;
 		if (mkdir(part, 0755) && errno != EEXIST)
-			return fail(e, ERR_WRITE, part);
+			return err_system(e, ERR_WRITE, part);
 		part[i] = '/';
 	}
 	/* What exists may be a file; "/." is only in a folder. */
-	return access(part, F_OK) == 0 || fail(e, ERR_WRITE, path);
+	return access(part, F_OK) == 0 || err_system(e, ERR_WRITE, path);
 }
 
 bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
@@ -77,12 +69,12 @@ bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
 	ssize_t n;
 
 	if (fd < 0)
-		return fail(e, ERR_OPEN, path);
+		return err_system(e, ERR_OPEN, path);
 	while (ok && ((n = read(fd, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)))
 		if (n > 0 && (out->n - before + (size_t)n > max || !buf_add(out, block, (size_t)n)))
 			ok = err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%zu", path, max);
 	if (ok && n < 0)
-		ok = fail(e, ERR_READ, path);
+		ok = err_system(e, ERR_READ, path);
 	close(fd);
 	return ok && buf_add(out, "", 0);
 }
@@ -92,23 +84,25 @@ static bool settle(int fd, const char *from, const char *to, struct err *e)
 {
 	const char *slash = strrchr(to, '/');
 	char dir[4096];
-	bool ok = fsync(fd) == 0 || fail(e, ERR_WRITE, to);
+	bool ok = fsync(fd) == 0 || err_system(e, ERR_WRITE, to);
 
 	if (close(fd) && ok)
-		ok = fail(e, ERR_WRITE, to);
+		ok = err_system(e, ERR_WRITE, to);
 	if (!ok || rename(from, to))
-		return ok && fail(e, ERR_WRITE, to);
+		return ok && err_system(e, ERR_WRITE, to);
 	snprintf(dir, sizeof dir, "%.*s.", slash ? (int)(slash - to) + 1 : 0, to);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(e, ERR_OPEN, dir);
-	ok = fsync(fd) == 0 || fail(e, ERR_WRITE, dir);
+		return err_system(e, ERR_OPEN, dir);
+	ok = fsync(fd) == 0 || err_system(e, ERR_WRITE, dir);
 	close(fd);
 	return ok;
 }
 
-static bool write_all(int fd, const char *s, size_t n)
+bool path_put(int fd, const void *bytes, size_t n)
 {
+	const char *s = bytes;
+
 	while (n) {
 		ssize_t k = write(fd, s, n);
 		if (k < 0 && errno != EINTR)
@@ -138,13 +132,13 @@ bool path_write(const char *path, const void *s, size_t n, struct err *e)
 	if (same_content(path, s, n))
 		return true;
 	if ((size_t)snprintf(temporary, sizeof temporary, "%s.tmp.XXXXXX", path) >= sizeof temporary)
-		return errno = ENAMETOOLONG, fail(e, ERR_WRITE, path);
+		return errno = ENAMETOOLONG, err_system(e, ERR_WRITE, path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
-		return fail(e, ERR_WRITE, path);
-	bool ok = write_all(fd, s, n) && fchmod(fd, 0644) == 0;
+		return err_system(e, ERR_WRITE, path);
+	bool ok = path_put(fd, s, n) && fchmod(fd, 0644) == 0;
 	if (!ok) {
-		fail(e, ERR_WRITE, path);
+		err_system(e, ERR_WRITE, path);
 		close(fd);
 	}
 	ok = ok && settle(fd, temporary, path, e);
@@ -157,7 +151,7 @@ bool path_publish(const char *from, const char *to, struct err *e)
 {
 	int fd = open(from, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? fail(e, ERR_OPEN, from) : settle(fd, from, to, e);
+	return fd < 0 ? err_system(e, ERR_OPEN, from) : settle(fd, from, to, e);
 }
 
 bool path_copy(const char *from, const char *to, struct err *e)
@@ -177,7 +171,8 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 bool path_remove_tree(const char *path, struct err *e)
 {
-	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT || fail(e, ERR_WRITE, path);
+	return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || (errno == ENOENT && !path_exists(path))
+		|| err_system(e, ERR_WRITE, path);
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
@@ -198,7 +193,7 @@ bool path_list(struct arena *a, const char *dir, const char ***names, size_t *n,
 	*names = NULL;
 	*n = 0;
 	if (count < 0)
-		return fail(e, ERR_OPEN, dir);
+		return err_system(e, ERR_OPEN, dir);
 	*names = arena_array(a, const char *, (size_t)count);
 	for (; *n < (size_t)count; free(found[(*n)++]))
 		(*names)[*n] = arena_strdup(a, found[*n]->d_name);
@@ -226,7 +221,7 @@ char *path_mkdtemp(struct arena *a, const char *parent, struct err *e)
 	char *path = arena_printf(a, "%s/tmp.XXXXXX", parent);
 
 	if (!mkdtemp(path)) {
-		fail(e, ERR_WRITE, parent);
+		err_system(e, ERR_WRITE, parent);
 		return NULL;
 	}
 	return path;

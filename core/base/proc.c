@@ -202,8 +202,8 @@ static bool start_as(struct proc *p, const struct proc_opt *o, enum stage_jail j
 	if (rc != 0) {
 		shut_all(x.ours);
 		p->pid = 0;
-		err_set(e, ERR_SPAWN, "%s", what);
-		err_why(e, "%s", strerror(rc));
+		errno = rc;
+		err_system(e, ERR_SPAWN, what);
 		goto out;
 	}
 	p->in = x.ours[IN];
@@ -266,8 +266,7 @@ static int turn(struct proc *p, struct feed *f, bool want_out, double until, str
 	if (poll(w, sizeof w / sizeof *w, poll_ms(p, until)) < 0) {
 		if (errno == EINTR)
 			return 0;
-		err_set(e, ERR_READ, "%s", "poll");
-		err_why(e, "%s", strerror(errno));
+		err_system(e, ERR_READ, "poll");
 		return -1;
 	}
 	if (w[0].revents && take_talk(p) == 0)
@@ -316,8 +315,8 @@ bool proc_send(struct proc *p, const void *s, size_t n, struct err *e)
 			return false;
 	if (!f.n)
 		return true;
-	err_set(e, ERR_WRITE, "%s", "pipe");
-	return err_why(e, "%s", strerror(EPIPE));
+	errno = EPIPE;
+	return err_system(e, ERR_WRITE, "pipe");
 }
 
 /* Takes what is readable; a child that says more than fits is killed. */

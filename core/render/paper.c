@@ -4,7 +4,6 @@
 
 #include "base/embed.h"
 #include "base/path.h"
-#include "base/text.h"
 #include "base/typo.h"
 #include "render/paper_part.h"
 #include "render/table.h"
@@ -77,36 +76,34 @@ static void arg_period(struct gen *g, const char *iso)
 	arg_text(g);
 }
 
-static void capital(struct buf *out, const char *s)
+/* The first letter as a capital, which takes as many bytes; of ASCII, Latin-1, and œ. */
+static void capital(struct buf *text)
 {
-	const char *rest = s;
-	uint32_t c = *s ? text_utf8_next(&rest, s + strlen(s)) : 0;
+	unsigned char *s = (unsigned char *)text->s, accent = text->n > 1 ? s[1] : 0;
 
-	if ((c >= 'a' && c <= 'z') || (c >= 0xE0 && c <= 0xFE && c != 0xF7))
-		c -= 0x20;
-	else if (c == 0x153)
-		c = 0x152;   /* œ */
-	if (c)
-		text_utf8_put(out, c);
-	buf_str(out, rest);
+	if (text->n && *s >= 'a' && *s <= 'z')
+		*s ^= 0x20;
+	else if (accent && *s == 0xC3 && accent >= 0xA0 && accent <= 0xBE && accent != 0xB7)
+		s[1] ^= 0x20;
+	else if (accent == 0x93 && *s == 0xC5)
+		s[1] = 0x92;
 }
 
 static void put_value(struct gen *g, const struct paper_item *it)
 {
 	const struct value *v = it->value;
-	const char *words = text2_in(&v->words, g->p->lang);
 	enum { SENTENCE, START, BARE };
 
 	buf_printf(&g->b, "\\cnValue{%s}", it->id);
 	for (int form = SENTENCE; form <= BARE; form++) {
-		if (v->is_words && form == START)
-			capital(&g->text, words);
-		else if (v->is_words)
-			buf_str(&g->text, words);
+		if (v->is_words)
+			buf_str(&g->text, text2_in(&v->words, g->p->lang));
 		else if (form == BARE)
 			typo_bare(&g->text, g->p->lang, &v->q);
 		else
-			typo_quantity(&g->text, g->p->lang, &v->q, form == START);
+			typo_quantity(&g->text, g->p->lang, &v->q, false);
+		if (form == START)
+			capital(&g->text);
 		arg_text(g);
 	}
 	arg(g, it->unit ? text2_in(it->unit, g->p->lang) : "");
@@ -159,16 +156,17 @@ static void put_figure(struct gen *g, const struct paper_item *it)
 {
 	const struct figure *f = it->figure;
 	const struct text2 *part[] = { &f->subtitle, &f->unit, &f->period };
-	const char *pdf = file_name(g, "figure", it->id, ".pdf"), *subtitle = "";
+	const char *pdf = file_name(g, "figure", it->id, ".pdf");
 
 	g->ok = g->ok && path_copy(it->figure_file, keep(g, pdf), g->e);
 	buf_printf(&g->b, "\\cnFigure{%s}", it->id);
 	arg2(g, &f->title);
 	for (size_t i = 0; i < 3; i++) {   /* measure, unit and period in one line */
 		const char *s = text2_in(part[i], g->p->lang);
-		subtitle = arena_printf(&g->a, "%s%s%s", subtitle, *subtitle && *s ? ", " : "", s);
+		buf_str(&g->text, g->text.n && *s ? ", " : "");
+		buf_str(&g->text, s);
 	}
-	capital(&g->text, subtitle);
+	capital(&g->text);
 	arg_text(g);
 	buf_printf(&g->b, "\n\t{generated/%s}", pdf);
 	arg2(g, &f->reading);
@@ -308,8 +306,9 @@ static bool put_all(struct gen *g)
 bool paper_generate(const struct paper *p, struct err *e)
 {
 	const struct embed *style = embed_find("render/continuum.sty");
-	struct gen g = { .p = p, .kept = BUF(PAPER_FILE_BYTES), .b = BUF(PAPER_FILE_BYTES), .text = BUF(4 * ARTEFACT_TEXT), .ok = true, .e = e };
+	struct gen g = { .p = p, .kept = BUF(PAPER_FILE_BYTES), .b = BUF(PAPER_FILE_BYTES), .ok = true, .e = e };
 
+	g.text = BUF(4 * ARTEFACT_TEXT);
 	assert(style);
 	g.dir = arena_printf(&g.a, "%s/%s/generated", p->root, p->dir);
 	g.used = arena_array(&g.a, unsigned, p->nitem);

@@ -1,5 +1,5 @@
-/* TeX's log, read for its author: the first error with the author's file and line, else what a reader of the PDF would see go
- * wrong. The forms are those of web2c TeX with -file-line-error and a max_print_line long enough that no line is broken. */
+/* TeX's log, read for its author: the first error with the author's file and line, else what a reader of the PDF would
+ * see go wrong. The forms are those of web2c TeX with -file-line-error and a max_print_line that breaks no line. */
 #include "render/paper_part.h"
 
 #include "base/num.h"
@@ -26,9 +26,9 @@ static const char *const forms[FORMS] = {
 
 /* Macros that an author may have meant. */
 static const char *const ours[] = {
-	"\\val", "\\Val", "\\valunit", "\\valdate", "\\fig", "\\figref", "\\tab", "\\tabref", "\\source", "\\annex", "\\edition",
-	"\\reportdate", "\\keyfigure", "\\maketitlepage", "\\reportstatus", "\\reportlicence", "\\reportcontact", "\\reportcaution",
-	"\\shorttitle",
+	"\\val", "\\Val", "\\valunit", "\\valdate", "\\fig", "\\figref", "\\tab", "\\tabref", "\\source", "\\annex",
+	"\\edition", "\\reportdate", "\\keyfigure", "\\maketitlepage", "\\shorttitle", "\\reportstatus", "\\reportlicence",
+	"\\reportcontact", "\\reportcaution",
 };
 
 struct reader {
@@ -133,7 +133,7 @@ static void warning(struct reader *r)
 	}
 }
 
-/* The message of an error; NULL for any other line. *file and *line are set where it names a place in the author's text. */
+/* The message of an error; NULL for any other line. Sets *file and *line where it names a place in the author's text. */
 static const char *error_line(struct reader *r, const char **file, long *line)
 {
 	if (!is(r, ERROR, r->line))
@@ -171,8 +171,8 @@ static const char *name_error(struct reader *r, const char *message, const char 
 	return "";
 }
 
-/* The author's line, "" when it is not there. TeX may notice an error lines below its cause: then the last line at or above
- * *line (0 = of the whole file) that holds `part` is meant. */
+/* The author's line, "" when it is not there. TeX may notice an error lines below its cause: then the last line at or
+ * above *line (0 = of the whole file) that holds `part` is meant. */
 static const char *author_line(struct reader *r, const char *file, long *line, const char *part)
 {
 	struct buf b = BUF(PAPER_FILE_BYTES);
@@ -195,8 +195,8 @@ static const char *author_line(struct reader *r, const char *file, long *line, c
 	return found ? found : "";
 }
 
-/* Below the message TeX shows where it stands: macros it is in, then the author's line. Some messages have their place only in
- * the "Emergency stop" that follows. */
+/* Below the message TeX shows where it stands: macros it is in, then the author's line. Some messages have their place
+ * only in the "Emergency stop" that follows. */
 static bool stopped(struct reader *r, const char *message, const char *file, long line, const char *runaway)
 {
 	const char *first = "", *read = "";
@@ -214,7 +214,7 @@ static bool stopped(struct reader *r, const char *message, const char *file, lon
 	file = file ? file : innermost(r);
 	const char *source = author_line(r, file, &at, part);
 	size_t n = strlen(read), k = strlen(command);
-	/* TeX cuts long lines and writes odd bytes as ^^xx: the column is sure only where its text is the line's beginning. */
+	/* TeX cuts long lines and writes odd bytes as ^^xx: the column is sure only where its text begins the line. */
 	if (n && at == line && !strncmp(source, read, n))
 		caret = (long)text_utf8_length(read, n) - (k && k <= n && !strcmp(read + n - k, command) ? (long)k - 1 : 0);
 	err_at(r->e, file, at, caret);

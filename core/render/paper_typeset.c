@@ -1,5 +1,5 @@
-/* pdflatex in the jail, on a private copy of the report's folder, until nothing that it wrote for itself changes any more.
- * Always from nothing, so that an incremental build gives the bytes of a clean one. */
+/* pdflatex in the jail, on a private copy of the report's folder, until nothing that it wrote for itself changes any
+ * more. Always from nothing, so that an incremental build gives the bytes of a clean one. */
 #include "render/paper.h"
 
 #include "base/path.h"
@@ -21,7 +21,6 @@ struct job {
 	const char *folder;    /* the private copy */
 	double deadline;
 	int runs;
-	struct buf log;
 	struct err *e;
 };
 
@@ -48,24 +47,25 @@ static bool copy(struct job *j, const char *from, const char *to)
 /* openin_any=p refuses links that lead out, so the folder is copied; it holds text and small figures. */
 static bool copy_folder(struct job *j)
 {
-	const char *main_file = arena_printf(&j->a, "%s.tex", j->p->name), *folder = path_join(&j->a, j->p->root, j->p->dir);
+	const char *folder = path_join(&j->a, j->p->root, j->p->dir), *main_file = arena_printf(&j->a, "%s.tex", j->p->name);
 	struct paper_files files;
-	bool ok = paper_files(&files, &j->a, folder, j->p->dir, j->e), found = false;
+	bool ok = paper_files(&files, &j->a, folder, j->p->dir, j->e);
 
 	for (size_t i = 0; ok && i < files.n; i++) {
 		const char *rel = files.rel[i], *to = path_join(&j->a, j->folder, rel);
 		ok = path_mkdirs(arena_strndup(&j->a, to, (size_t)(strrchr(to, '/') - to)), j->e) &&
 		     copy(j, path_join(&j->a, folder, rel), to);
-		found |= !strcmp(rel, main_file);
 	}
-	return ok && (found || err_set(j->e, ERR_TEX_FILE, "%s/%s", j->p->dir, main_file));
+	return ok && (path_exists(path_join(&j->a, j->folder, main_file)) ||
+	              err_set(j->e, ERR_TEX_FILE, "%s/%s", j->p->dir, main_file));
 }
 
 /* One run. The first one only finds out where things are: no PDF is written (draft mode), no page is ever kept of it. */
 static bool run(struct job *j, struct buf *warnings)
 {
 	const struct paper *p = j->p;
-	const char *log = arena_printf(&j->a, "%s/%s.log", j->folder, p->name);
+	const char *log_path = arena_printf(&j->a, "%s/%s.log", j->folder, p->name);
+	struct buf log = BUF(LOG_BYTES);
 	struct proc child = { 0 };
 	struct proc_opt o = {
 		.kind = PROC_TEX, .tool = tool, .write = { j->folder }, .cwd = j->folder,
@@ -81,12 +81,12 @@ static bool run(struct job *j, struct buf *warnings)
 
 	o.cpu_seconds = (unsigned)o.wall_seconds + 2;
 	j->runs++;
-	buf_clear(&j->log);
 	bool ok = proc_run(&child, &o, NULL, 0, NULL, j->e);
-	if (ok && child.end == PROC_EXITED && path_exists(log))
-		ok = path_read(log, j->log.max, &j->log, j->e) && paper_log(p, buf_text(&j->log), warnings, j->e);
+	if (ok && child.end == PROC_EXITED && path_exists(log_path))
+		ok = path_read(log_path, log.max, &log, j->e) && paper_log(p, buf_text(&log), warnings, j->e);
 	ok = ok && proc_ok(&child, tool, j->e);
 	proc_close(&child);
+	buf_free(&log);
 	return ok;
 }
 
@@ -121,7 +121,7 @@ static bool settle(struct job *j, struct buf *warnings)
 
 bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e)
 {
-	struct job j = { .p = p, .log = BUF(LOG_BYTES), .deadline = proc_clock() + p->wall_seconds, .e = e };
+	struct job j = { .p = p, .deadline = proc_clock() + p->wall_seconds, .e = e };
 
 	j.folder = path_join(&j.a, p->work_dir, "text");
 	const char *pdf = arena_printf(&j.a, "%s/%s.pdf", j.folder, p->name);
@@ -131,7 +131,6 @@ bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e)
 	if (ok && !path_exists(pdf))
 		ok = err_set(e, ERR_TEX_EMPTY, "%s/%s.tex", p->dir, p->name);
 	ok = ok && path_copy(pdf, p->out, e);
-	buf_free(&j.log);
 	arena_free(&j.a);
 	return ok;
 }

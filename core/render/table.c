@@ -1,5 +1,5 @@
-/* Tables as booktabs. Column widths are settled here, from the widths of the letters, so that no line is ever squeezed or
- * cut by TeX without a word. Knows nothing of floats, captions or reports. */
+/* Tables as booktabs. Column widths are settled here, from the widths of the letters, so that no line is ever squeezed
+ * or cut by TeX without a word. Knows nothing of floats, captions or reports. */
 #include "render/table.h"
 
 #include "base/text.h"
@@ -66,7 +66,7 @@ static bool spans(const struct table *t, const struct table_row *r, enum lang la
 	return r->kind == ROW_GROUP;
 }
 
-/* The width that the columns may have which do not keep their natural one, by halving: none gets less than its longest word. */
+/* The width of the columns that do not keep their natural one, by halving; none gets less than its longest word. */
 static double fair_width(const struct column *c, size_t n, double room)
 {
 	double low = 0, high = TEXT_WIDTH;
@@ -87,7 +87,7 @@ static bool columns(struct buf *out, const struct table *t, enum lang lang, stru
 	double room = TEXT_WIDTH - SEP * (double)(t->ncolumn - 1), least = 0, asked = 0;
 	bool all = true;
 
-	assert(t->ncolumn <= ARTEFACT_COLUMNS);
+	assert(t->ncolumn && t->ncolumn <= ARTEFACT_COLUMNS);
 	for (size_t j = 0; j < t->ncolumn; j++) {
 		asked += t->column[j].width;
 		all &= t->column[j].width > 0;
@@ -153,18 +153,15 @@ static bool row(struct buf *out, const struct table *t, size_t i, enum lang lang
 
 bool table_tex(struct buf *out, const struct table *t, enum lang lang, bool is_long, const char *const *row_id, struct err *e)
 {
-	bool ok = t->ncolumn || err_set(e, ERR_TABLE_EMPTY, "%s", t->name);
-
 	buf_printf(out, "\\begin{%s}{@{}", is_long ? "longtable" : "tabular");
-	if (!ok || !columns(out, t, lang, e))
+	if (!columns(out, t, lang, e))
 		return false;
 	buf_str(out, "@{}}\n\\toprule\n");
-	for (size_t j = 0; ok && j < t->ncolumn; j++) {
+	for (size_t j = 0; j < t->ncolumn; j++) {
 		buf_str(out, j ? " & " : "");
-		ok = cell(out, &t->column[j].head, lang, true, e);
+		if (!cell(out, &t->column[j].head, lang, true, e))
+			return err_note(e, "%s", t->name);
 	}
-	if (!ok)
-		return err_note(e, "%s", t->name);
 	buf_str(out, " \\\\\n\\midrule\n");
 	buf_str(out, is_long ? "\\endhead\n\\bottomrule\n\\endfoot\n\\noalign{}\\endlastfoot\n" : "");
 	for (size_t i = 0; i < t->nrow; i++)

@@ -62,9 +62,8 @@ static bool characters(struct buf *out, const char *s, size_t n, bool breaks, st
 
 static bool is_address(const char *s, size_t n)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._/?=:+,;@()%#&~";
-
-	return (!strncmp(s, "https://", 8) || !strncmp(s, "http://", 7)) && strspn(s, allowed) >= n;
+	return (!strncmp(s, "https://", 8) || !strncmp(s, "http://", 7)) &&
+	       strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._/?=:+,;@()%#&~") >= n;
 }
 
 static void put_address(struct buf *out, const char *s, size_t n)

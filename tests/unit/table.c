@@ -43,9 +43,6 @@ static void test_rows(void)
 		"\\midrule\n\\textbf{All} & \\textbf{2} \\\\*\n", "long, with a target");
 	t.nrow = 0;
 	CHECK_STR(tabular(&t, NULL, false), "\\begin{tabular}{@{}lr@{}}\n\\toprule\n\\textbf{Who} & \\textbf{100\\nobreakspace{}\\%} \\\\\n\\midrule\n\\bottomrule\n\\end{tabular}\n", "no row");
-	t.ncolumn = 0;
-	CHECK_STR(tabular(&t, NULL, false), "table t has no column ()", "no column");
-	t.ncolumn = 2;
 	t.nrow = 4;
 	cell[2][1] = (struct text2)B("漢");
 	CHECK(strstr(tabular(&t, NULL, false), "U+6F22 (漢)") && strstr(tabular(&t, NULL, false), "(t, row 3)"), "a character without a glyph is named with its row");

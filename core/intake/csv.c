@@ -16,7 +16,7 @@ enum { BLOCK = 256 * 1024, STEP = 64, RAW = 64 * 1024 };
 struct csv {
 	struct csv_dialect d;
 	struct rows_input in;
-	bool utf8, begun, eof;
+	bool utf8, eof;
 	char *block, *scratch;         /* scratch: cells whose doubled quotes were undone; as large as the block, in one piece with it */
 	size_t cap, pos, end;          /* unread bytes are pos … end; STEP bytes of slack follow cap */
 	uint64_t offset;               /* of block[0] in the source, as UTF-8 */
@@ -133,7 +133,8 @@ static int fail(const struct csv *c, enum err_id id, size_t at, struct err *e)
 	else if (id != ERR_CSV_NUL && id != ERR_ENCODING)
 		err_set(e, id, "%s", "");
 	else
-		err_set(e, id, "%llu" ERR_SEP "%02X" ERR_SEP "%s", (unsigned long long)(c->offset + at) + 1, (unsigned)(unsigned char)*p, c->d.encoding);
+		err_set(e, id, "%llu" ERR_SEP "%02X" ERR_SEP "%s", (unsigned long long)(c->offset + at) + 1, (unsigned)(unsigned char)*p,
+		        c->d.encoding);
 	long caret = (long)text_utf8_length(s, (size_t)(p - s)) + 1;
 	err_at(e, "", line, caret);
 	err_excerpt(e, s, stop - s > 2000 ? 2000 : (size_t)(stop - s), caret);
@@ -144,8 +145,8 @@ static int fail(const struct csv *c, enum err_id id, size_t at, struct err *e)
 static bool check_kind(const struct csv *c, struct err *e)
 {
 	static const struct { const char *bytes; size_t n; const char *what; } kinds[] = {
-		{ "PK\3\4", 4, "ZIP (xlsx, ods, zip)" }, { "\x1f\x8b", 2, "gzip" }, { "\x1f‹", 4, "gzip" }, { "\xd0\xcf\x11\xe0", 4, "xls, doc (OLE)" },
-		{ "ÐÏ\x11", 5, "xls, doc (OLE)" }, { "%PDF", 4, "PDF" }, { "\xff\xfe", 2, "UTF-16" }, { "\xfe\xff", 2, "UTF-16" },
+		{ "PK\3\4", 4, "ZIP (xlsx, ods, zip)" }, { "\x1f\x8b", 2, "gzip" }, { "\x1f‹", 4, "gzip" }, { "%PDF", 4, "PDF" },
+		{ "\xd0\xcf\x11\xe0", 4, "xls, doc (OLE)" }, { "ÐÏ\x11", 5, "xls, doc (OLE)" }, { "\xff\xfe", 2, "UTF-16" }, { "\xfe\xff", 2, "UTF-16" },
 		{ "ÿþ", 4, "UTF-16" }, { "þÿ", 4, "UTF-16" }, { "SQLite format 3", 15, "SQLite" },
 		{ "<!doctype html", 14, "HTML" }, { "<html", 5, "HTML" }, { "<?xml", 5, "XML" },
 	};
@@ -184,6 +185,9 @@ static int read_some(struct csv *c, struct err *e)
 /* Keeps what is unread, makes room, reads. 1 = there is more, 0 = end of the source, -1. */
 static int fill(struct csv *c, struct err *e)
 {
+	bool first = c->offset + c->end == 0;
+	int rc;
+
 	memmove(c->block, c->block + c->pos, c->end - c->pos);
 	c->offset += c->pos;
 	c->end -= c->pos;
@@ -193,7 +197,6 @@ static int fill(struct csv *c, struct err *e)
 			return fail(c, ERR_CSV_LARGE, c->pos, e);
 		set_block(c, 2 * c->cap);
 	}
-	int rc;
 	/* A whole block, so that the short reads of a pipe do not begin a row again and again. */
 	while ((rc = read_some(c, e)) == 1 && c->end < c->cap / 2)
 		;
@@ -201,13 +204,10 @@ static int fill(struct csv *c, struct err *e)
 		return -1;
 	c->eof = rc == 0;
 	memset(c->block + c->end, 0, STEP);
-	if (!c->begun) {
-		c->begun = true;
-		if (!check_kind(c, e))
-			return -1;
-		if (c->utf8 && c->end >= 3 && !memcmp(c->block, "\xef\xbb\xbf", 3))
-			c->pos = 3;
-	}
+	if (first && !check_kind(c, e))
+		return -1;
+	if (first && c->utf8 && !strncmp(c->block, "\xef\xbb\xbf", 3))
+		c->pos = 3;
 	scan_from(c, c->pos);
 	return c->pos < c->end || !c->eof;
 }

@@ -11,10 +11,9 @@
 
 enum { NUMBER_MAX = 120, SHOWN = 100 };
 
-/* A reader of one type gives ERR_NONE, or what is wrong with the text. */
 struct field_reader {
 	const struct field *f;
-	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
+	const struct field_kind *kind;
 	const char *moment;             /* pattern with %Y %m %d %H %M %S */
 	bool iso;                       /* the pattern is that of ISO 8601: what fits is kept as written */
 	bool has_pattern;
@@ -175,7 +174,7 @@ static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, 
 }
 
 /* A pattern must name each part that the type needs, once, and nothing else but seconds. */
-static bool open_moment(struct field_reader *r, const char *iso, struct err *e)
+static bool open_moment(struct field_reader *r, struct err *e)
 {
 	enum { DATE = 1 << YEAR | 1 << MONTH | 1 << DAY, TIME = 1 << HOUR | 1 << MINUTE };
 	const struct field *f = r->f;
@@ -183,7 +182,7 @@ static bool open_moment(struct field_reader *r, const char *iso, struct err *e)
 	bool ok = true;
 
 	r->iso = !strcmp(f->format, "default") || !strcmp(f->format, "any");
-	r->moment = r->iso ? iso : !strncmp(f->format, "fmt:", 4) ? f->format + 4 : f->format;
+	r->moment = r->iso ? r->kind->iso : !strncmp(f->format, "fmt:", 4) ? f->format + 4 : f->format;
 	if (r->iso)
 		return true;
 	for (const char *p = r->moment; ok && (p = strchr(p, '%')); p += 2) {
@@ -227,23 +226,20 @@ static enum err_id read_text(struct field_reader *r, const char *s, size_t n, st
 	return ERR_NONE;
 }
 
-static const struct {
-	const char *sql;
-	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
-	bool ordered;      /* it may have a minimum and a maximum */
-	const char *iso;
-} types[] = {
-	[FIELD_STRING] = { "TEXT", read_text }, [FIELD_ANY] = { "TEXT", read_text }, [FIELD_BOOLEAN] = { "INTEGER", read_boolean },
-	[FIELD_INTEGER] = { "INTEGER", read_number, true }, [FIELD_NUMBER] = { "REAL", read_number, true },
-	[FIELD_YEAR] = { "INTEGER", read_year, true }, [FIELD_YEARMONTH] = { "TEXT", read_moment, true, "%Y-%m" },
-	[FIELD_DATE] = { "TEXT", read_moment, true, "%Y-%m-%d" }, [FIELD_TIME] = { "TEXT", read_moment, true, "%H:%M:%S" },
-	[FIELD_DATETIME] = { "TEXT", read_moment, true, "%Y-%m-%dT%H:%M:%S" },
+const struct field_kind field_kinds[FIELD_TYPES] = {
+	[FIELD_STRING] = { "string", "TEXT", read_text },
+	[FIELD_INTEGER] = { "integer", "INTEGER", read_number, true },
+	[FIELD_NUMBER] = { "number", "REAL", read_number, true },
+	[FIELD_BOOLEAN] = { "boolean", "INTEGER", read_boolean },
+	[FIELD_DATE] = { "date", "TEXT", read_moment, true, "%Y-%m-%d" },
+	[FIELD_TIME] = { "time", "TEXT", read_moment, true, "%H:%M:%S" },
+	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, "%Y-%m-%dT%H:%M:%S" },
+	[FIELD_YEAR] = { "year", "INTEGER", read_year, true },
+	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, "%Y-%m" },
+	[FIELD_ANY] = { "any", "TEXT", read_text },
+	[FIELD_DURATION] = { "duration" }, [FIELD_GEOPOINT] = { "geopoint" }, [FIELD_GEOJSON] = { "geojson" },
+	[FIELD_OBJECT] = { "object" }, [FIELD_ARRAY] = { "array" }, [FIELD_LIST] = { "list" },
 };
-
-const char *field_sql_type(enum field_type type)
-{
-	return types[type].sql;
-}
 
 /* ---- refusals and constraints ---- */
 
@@ -260,7 +256,8 @@ static int fail_value(const struct field_reader *r, enum err_id id, const char *
 static int convert(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
 {
 	const struct field *f = r->f;
-	enum err_id wrong = r->convert(r, s, n, out);
+	enum err_id wrong = r->kind->convert(r, s, n, out);
+	bool own = r->moment && !r->iso;
 	char what[120];
 
 	if (wrong == ERR_NONE)
@@ -268,7 +265,7 @@ static int convert(struct field_reader *r, const char *s, size_t n, struct cell 
 	if (f->type == FIELD_NUMBER && f->decimal != '.')
 		snprintf(what, sizeof what, "number (decimalChar “%c”)", f->decimal);
 	else
-		snprintf(what, sizeof what, "%s%s%.100s", field_type_name(f->type), r->moment && !r->iso ? " " : "", r->moment && !r->iso ? f->format : "");
+		snprintf(what, sizeof what, "%s%s%.100s", r->kind->name, own ? " " : "", own ? f->format : "");
 	return fail_value(r, wrong, s, n, what, e);
 }
 
@@ -285,11 +282,12 @@ static int check_length(const struct field_reader *r, const struct cell *c, stru
 	const struct field *f = r->f;
 	int64_t n = (int64_t)text_utf8_length(c->s, c->n);
 	bool low = f->min_length >= 0 && n < f->min_length;
+	long long limit = low ? f->min_length : f->max_length;
 	char more[80];
 
-	if (!low && (f->max_length < 0 || n <= f->max_length))
+	if (!low && (limit < 0 || n <= limit))
 		return 1;
-	snprintf(more, sizeof more, "%lld" ERR_SEP "%s %lld", (long long)n, low ? "≥" : "≤", (long long)(low ? f->min_length : f->max_length));
+	snprintf(more, sizeof more, "%lld" ERR_SEP "%s %lld", (long long)n, low ? "≥" : "≤", limit);
 	return fail_value(r, ERR_VALUE_LENGTH, c->s, c->n, more, e);
 }
 
@@ -306,16 +304,10 @@ static int check_enum(const struct field_reader *r, const char *s, size_t n, con
 	return -1;
 }
 
-static bool matches(const struct field_reader *r, const char *s, size_t n)
-{
-	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };   /* REG_STARTEND: the text has no NUL at its end */
-
-	return regexec(&r->pattern, s, 1, &all, REG_STARTEND) == 0;
-}
-
 static int check(const struct field_reader *r, const char *s, size_t n, const struct cell *c, struct err *e)
 {
 	const struct field *f = r->f;
+	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };   /* REG_STARTEND: the text has no NUL at its end */
 
 	for (size_t i = 0; i < r->nbound; i++) {
 		enum field_bound kind = r->bound[i].kind;
@@ -326,7 +318,7 @@ static int check(const struct field_reader *r, const char *s, size_t n, const st
 	}
 	if ((f->min_length >= 0 || f->max_length >= 0) && c->type == CELL_TEXT && check_length(r, c, e) < 0)
 		return -1;
-	if (r->has_pattern && !matches(r, s, n))
+	if (r->has_pattern && regexec(&r->pattern, s, 1, &all, REG_STARTEND) != 0)
 		return fail_value(r, ERR_VALUE_PATTERN, s, n, f->pattern, e);
 	return f->enumeration.n ? check_enum(r, s, n, c, e) : 1;
 }
@@ -376,60 +368,50 @@ static bool translate_escape(char c, bool inside, struct buf *out)
 	return buf_printf(out, inside ? "[.%c.]" : c == '^' ? "\\%c" : "[%c]", c);
 }
 
-/* XML Schema patterns to POSIX extended, anchored; "." counts characters, not bytes. False: *why shows what cannot be said there. */
-static bool translate(const char *p, struct buf *out, const char **why)
+/* An XML Schema pattern to POSIX extended, anchored; "." counts characters, not bytes. NULL, or from where on POSIX cannot say it. */
+static const char *translate(const char *p, struct buf *out)
 {
 	static const char any[] = "([\x01-\x09\x0b\x0c\x0e-\x7f]|[\xc2-\xf4][\x80-\xbf]+)";
 	bool inside = false, quantified = false;
 
 	buf_str(out, "^(");
 	for (; *p; p++) {
-		bool was = quantified;
-		quantified = false;
-		if (inside && (unsigned char)*p >= 0x80)
-			return *why = "[é]", false;
-		if (*p == '\\') {
-			if (!*++p || !translate_escape(*p, inside, out))
-				return *why = "\\…", false;
-			continue;
-		}
-		if (!inside && p[0] == '(' && p[1] == '?') {
-			if (p[2] != ':')
-				return *why = "(?…", false;
-			p += 2;
-			buf_char(out, '(');
-			continue;
-		}
+		bool was = quantified, group = !inside && !strncmp(p, "(?:", 3);
 		quantified = !inside && strchr("*+?}", *p);
-		if (was && quantified && *p != '}')
-			return *why = "*? ++", false;   /* POSIX would read another meaning into these */
+		/* Bytes of a character are no members of a class; POSIX reads another meaning into two quantifiers, and into "(?". */
+		if (inside ? (unsigned char)*p >= 0x80 : (was && quantified && *p != '}') || (!group && !strncmp(p, "(?", 2)))
+			return p;
+		if (*p == '\\') {
+			if (!p[1] || !translate_escape(p[1], inside, out))
+				return p;
+			p++;
+			continue;
+		}
+		if (group)
+			p += 2;
 		inside = *p == '[' ? true : *p == ']' ? false : inside;
 		if (*p == '.' && !inside)
 			buf_str(out, any);
 		else
-			buf_char(out, *p);
+			buf_char(out, group ? '(' : *p);
 	}
-	return buf_str(out, ")$");
+	buf_str(out, ")$");
+	return out->over ? "…" : NULL;
 }
 
 static bool open_pattern(struct field_reader *r, struct err *e)
 {
 	const struct field *f = r->f;
 	struct buf posix = BUF(16 * 1024);
-	const char *why = "";
+	const char *bad = translate(f->pattern, &posix);
+	int rc = bad ? 0 : regcomp(&r->pattern, posix.s, REG_EXTENDED | REG_NOSUB);
 	char said[200] = "";
 
-	bool ok = translate(f->pattern, &posix, &why) && !posix.over;
-	if (ok) {
-		int rc = regcomp(&r->pattern, posix.s, REG_EXTENDED | REG_NOSUB);
-		r->has_pattern = ok = rc == 0;
-		if (rc)
-			regerror(rc, &r->pattern, said, sizeof said);
-	}
+	r->has_pattern = !bad && !rc;
+	if (rc)
+		regerror(rc, &r->pattern, said, sizeof said);
 	buf_free(&posix);
-	if (ok)
-		return true;
-	return err_set(e, ERR_DESC_PATTERN, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, f->pattern, *said ? said : why);
+	return r->has_pattern || err_set(e, ERR_DESC_PATTERN, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, f->pattern, bad ? bad : said);
 }
 
 /* A value of the descriptor in the column's type. */
@@ -449,8 +431,8 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 	for (enum field_bound i = 0; i < FIELD_BOUNDS; i++) {
 		if (!f->bound[i])
 			continue;
-		if (!types[f->type].ordered)
-			return err_set(e, ERR_DESC_VALUE, "type" ERR_SEP "%s" ERR_SEP "minimum, maximum", field_type_name(f->type));
+		if (!r->kind->ordered)
+			return err_set(e, ERR_DESC_VALUE, "type" ERR_SEP "%s" ERR_SEP "minimum, maximum", r->kind->name);
 		r->bound[r->nbound].kind = i;
 		if (!constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
 			return false;
@@ -468,8 +450,8 @@ struct field_reader *field_open(const struct field *f, struct arena *a, struct e
 {
 	struct field_reader *r = arena_new(a, struct field_reader);
 
-	*r = (struct field_reader){ .f = f, .convert = types[f->type].convert };
-	if ((types[f->type].iso && !open_moment(r, types[f->type].iso, e)) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e)))
+	*r = (struct field_reader){ .f = f, .kind = &field_kinds[f->type] };
+	if ((r->kind->iso && !open_moment(r, e)) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e)))
 		return NULL;
 	return r;
 }

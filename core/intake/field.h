@@ -1,12 +1,17 @@
 /* Typed fields: the text of a cell to a value of its column, with missing values and constraints. Knows one cell at a time. */
 #ifndef INTAKE_FIELD_H
 #define INTAKE_FIELD_H
-#include "base/arena.h"
-#include "base/err.h"
 #include "intake/package.h"
 #include "store/db.h"
 
 struct field_reader;
+extern const struct field_kind {
+	const char *name, *sql;        /* "integer"; "INTEGER", or NULL where the type cannot be loaded */
+	/* ERR_NONE, or what is wrong with the text. */
+	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
+	bool ordered;                  /* values may have a minimum and a maximum */
+	const char *iso;               /* pattern of ISO 8601 */
+} field_kinds[FIELD_TYPES];
 /* Prepares pattern, bounds and lists; f is borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
 struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e);
 void field_close(struct field_reader *r);        /* before its arena; NULL is fine */
@@ -17,5 +22,4 @@ int field_read(struct field_reader *r, const char *s, size_t n, struct cell *out
 int field_decimals(const struct field_reader *r);
 /* Order of two values of one column that are there: numbers by value, texts by bytes (which is the order of ISO dates). */
 int field_compare(const struct cell *a, const struct cell *b);
-const char *field_sql_type(enum field_type type);   /* "INTEGER", "REAL", "TEXT" */
 #endif

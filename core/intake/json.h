@@ -5,9 +5,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum { JSON_BYTES = 4 * 1024 * 1024, JSON_DEPTH = 64, JSON_VALUES = 200000 };   /* limits of one document */
 

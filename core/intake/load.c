@@ -34,38 +34,36 @@ static bool relative(const struct load_job *job, struct err *e)
 
 /* ---- key ---- */
 
-static bool hash_package(const struct package *p, struct arena *a, const char *dir, struct hash *h, struct err *e)
+/* Adds the files of one table. */
+static bool hash_files(const struct package *p, const struct resource *r, struct arena *a, struct hash *h, struct err *e)
 {
 	char hex[HASH_HEX];
 
-	for (size_t i = 0; i < p->nresource; i++)
-		for (size_t k = 0; k < p->resource[i].path.n; k++) {
-			const char *name = p->resource[i].path.s[k], *file = path_join(a, dir, name);
-			struct stat st;
-			if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) {   /* a pipe would never end */
-				err_set(e, ERR_DATA_MISSING, "%s", file);
-				return err_at(e, p->file, p->resource[i].line, 0) || err_note(e, "%s", p->resource[i].name);
-			}
-			if (!hash_file(file, hex, NULL, e))
-				return false;
-			hash_str(h, name);
-			hash_str(h, hex);
+	for (size_t i = 0; i < r->path.n; i++) {
+		const char *file = path_join(a, p->dir, r->path.s[i]);
+		struct stat st;
+		if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) {   /* a pipe would never end */
+			err_set(e, ERR_DATA_MISSING, "%s", file);
+			return err_at(e, p->file, r->line, 0) || err_note(e, "%s", r->name);
 		}
+		if (!hash_file(file, hex, NULL, e))
+			return false;
+		hash_str(h, r->path.s[i]);
+		hash_str(h, hex);
+	}
 	return true;
 }
 
 /* Reads the descriptor and digests all that the package is built from. */
 static bool read_package(const struct load_job *job, struct arena *a, struct package *p, char key[HASH_HEX], struct err *e)
 {
-	const char *dir = path_join(a, job->root, job->package_dir);
 	struct hash *h = hash_open();
+	bool ok = package_read(p, a, path_join(a, job->root, job->package_dir), e) && hash_file(p->file, key, NULL, e);
 
 	hash_str(h, embed_build);
-	bool ok = package_read(p, a, dir, e) && hash_file(p->file, key, NULL, e);
-	if (ok) {
-		hash_str(h, key);
-		ok = hash_package(p, a, dir, h, e);
-	}
+	hash_str(h, ok ? key : "");
+	for (size_t i = 0; ok && i < p->nresource; i++)
+		ok = hash_files(p, &p->resource[i], a, h, e);
 	hash_close(h, key);
 	return ok || relative(job, e);
 }
@@ -123,32 +121,30 @@ int load_stage(int argc, char **argv)
 
 /* ---- answer: the driver reads it ---- */
 
-/* The name must be that of the package's next table, and the counts must agree. */
-static bool take_table(const struct err *said, const struct package *p, struct arena *a, struct load_report *r)
+/* One record: the counts of the package's next table, which must agree, or a refusal of the table in hand. */
+static bool take_record(const struct err *said, const struct package *p, struct load_report *r)
 {
+	struct load_table *t = r->ntable ? &r->table[r->ntable - 1] : NULL;
 	int64_t count[3], bad = 0;
 
+	if (said->id != ERR_LOAD_TABLE) {
+		if (!t || t->nreject == LOAD_REJECTS || (int64_t)t->nreject == t->rejected)
+			return false;
+		t->reject[t->nreject++] = *said;
+		return true;
+	}
 	if (r->ntable == p->nresource || strcmp(said->arg[0], p->resource[r->ntable].name) != 0)
 		return false;
 	for (int i = 0; i < 3; i++)
 		bad += !num_int(said->arg[i + 1], strlen(said->arg[i + 1]), &count[i]) || count[i] < 0;
 	if (bad || count[1] > count[0] || count[2] > count[0] - count[1])
 		return false;
-	r->table[r->ntable] = (struct load_table){
-		.name = p->resource[r->ntable].name, .read = count[0], .loaded = count[0] - count[1] - count[2], .rejected = count[1],
-		.skipped = count[2], .reject = arena_array(a, struct err, LOAD_REJECTS),
-	};
-	r->ntable++;
-	return true;
-}
-
-static bool take_reject(const struct err *said, struct load_report *r)
-{
-	struct load_table *t = r->ntable ? &r->table[r->ntable - 1] : NULL;
-
-	if (!t || t->nreject == LOAD_REJECTS || (int64_t)t->nreject == t->rejected)
-		return false;
-	t->reject[t->nreject++] = *said;
+	t = &r->table[r->ntable];
+	t->name = p->resource[r->ntable++].name;
+	t->read = count[0];
+	t->rejected = count[1];
+	t->skipped = count[2];
+	t->loaded = t->read - t->rejected - t->skipped;
 	return true;
 }
 
@@ -161,7 +157,7 @@ bool load_decode(const char *text, size_t n, const struct package *p, struct are
 
 	r->table = arena_array(a, struct load_table, p->nresource);
 	for (; ok && (used = err_decode(text, n, &said)) > 0; text += used, n -= used)
-		ok = said.id == ERR_LOAD_TABLE ? take_table(&said, p, a, r) : take_reject(&said, r);
+		ok = take_record(&said, p, r);
 	if (ok && n == sizeof done - 1 && !memcmp(text, done, n) && r->ntable == p->nresource)
 		return true;
 	if (ok && n > head && !memcmp(text, error, head) && err_decode(text + head, n - head, e) == n - head)

@@ -1,18 +1,13 @@
 /* A package becomes one SQLite file: built aside by the jailed loader, checked, published by rename. */
 #ifndef INTAKE_LOAD_H
 #define INTAKE_LOAD_H
-#include "base/arena.h"
-#include "base/err.h"
 #include "intake/package.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum { LOAD_REJECTS = 10 };   /* refused rows that are kept for each table; all are counted */
 struct load_table {
 	const char *name;
 	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped; where a load fails, nothing loaded stays */
-	struct err *reject; size_t nreject;            /* the first ones, in order */
+	struct err reject[LOAD_REJECTS]; size_t nreject;   /* the first ones, in order */
 };
 struct load_report {
 	const char *package, *key;

@@ -1,8 +1,6 @@
 /* Builds the SQLite file of a package: what the jailed process does. Knows nothing of jails, pipes and publishing. */
 #ifndef INTAKE_LOADER_H
 #define INTAKE_LOADER_H
-#include "base/arena.h"
-#include "base/err.h"
 #include "intake/load.h"
 
 /* Reads the package in dir and writes out_file, which must not exist. Every row is read even when some are refused, so that the report is whole;

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "intake/field.h"
 #include "intake/json.h"
 
 #include <string.h>
@@ -21,7 +22,8 @@ enum kind {
 	LIST,                 /* struct texts */
 	TREE,                 /* const char *: any value, as JSON */
 };
-struct property { const char *name; enum kind kind; size_t at; const char *value; };   /* value: the default of a refused one, as JSON */
+/* value: the default of a refused one, as JSON. */
+struct property { const char *name; enum kind kind; size_t at; const char *value; };
 #define IS(name, kind) { name, kind, 0, NULL }
 #define GOES(name, kind, type, member) { name, kind, offsetof(struct type, member), NULL }
 #define ONLY(name, value) { name, REFUSED, 0, value }
@@ -76,11 +78,6 @@ static const char *const quiet[] = {
 	"examples",
 };
 
-/* In the order of enum field_type; those that follow cannot be loaded. */
-static const char *const types[] = {
-	"string", "integer", "number", "boolean", "date", "time", "datetime", "year", "yearmonth", "any",
-	"duration", "geopoint", "geojson", "object", "array", "list",
-};
 static const struct { const char *written, *name; } encodings[] = {
 	{ "utf-8", "utf-8" }, { "utf8", "utf-8" }, { "us-ascii", "utf-8" }, { "ascii", "utf-8" },
 	{ "windows-1252", "windows-1252" }, { "cp1252", "windows-1252" }, { "cp-1252", "windows-1252" },
@@ -89,7 +86,8 @@ static const struct { const char *written, *name; } encodings[] = {
 static const char *const statuses[] = { "official", "provisional", "revised", "transcribed", "illustrative" };
 static const char *const matches[] = { "exact", "equal", "subset", "superset", "partial" };
 static const char *const formats[] = { "csv", "tsv" };
-static const char *const yes[] = { "true", "True", "TRUE", "1" }, *const no[] = { "false", "False", "FALSE", "0" };   /* by default */
+/* Unless the field has its own. */
+static const char *const yes[] = { "true", "True", "TRUE", "1" }, *const no[] = { "false", "False", "FALSE", "0" };
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* After the first error nothing more is reported and readers return defaults: the callers check at the end of each object. */
@@ -142,9 +140,7 @@ static size_t choose(struct reader *r, const struct json *v, const char *s, cons
 /* v (which may be absent), or NULL after an error when it is of another type. */
 static const struct json *typed(struct reader *r, const struct json *v, enum json_type type)
 {
-	static const char *const names[] = {
-		[JSON_BOOL] = "boolean", [JSON_NUMBER] = "integer", [JSON_STRING] = "string", [JSON_ARRAY] = "array", [JSON_OBJECT] = "object",
-	};
+	static const char *const names[] = { "null", "boolean", "integer", "string", "array", "object" };
 
 	if (!v || v->type == type)
 		return v;
@@ -303,12 +299,13 @@ static void read_missing(struct reader *r, const struct json *o, struct field *f
 static void read_type(struct reader *r, const struct json *v, struct field *f)
 {
 	const struct json *type = json_get(v, "type");
-	const char *name = text(r, type, "any");
-	size_t i = type ? choose(r, type, name, types, COUNT(types)) : FIELD_ANY;
+	const char *names[FIELD_TYPES];
 
-	if (i > FIELD_ANY)
-		FAIL(r, type, ERR_DESC_FIELD_TYPE, "%s" ERR_SEP "%s", f->name, name);
-	f->type = (enum field_type)i;
+	for (size_t i = 0; i < FIELD_TYPES; i++)
+		names[i] = field_kinds[i].name;
+	f->type = type ? (enum field_type)choose(r, type, text(r, type, ""), names, FIELD_TYPES) : FIELD_ANY;
+	if (!field_kinds[f->type].sql)
+		FAIL(r, type, ERR_DESC_FIELD_TYPE, "%s" ERR_SEP "%s", f->name, names[f->type]);
 	bool dated = f->type == FIELD_DATE || f->type == FIELD_TIME || f->type == FIELD_DATETIME;
 	if (!strcmp(f->format, "default") || (dated && (!strcmp(f->format, "any") || strchr(f->format, '%'))))
 		return;
@@ -333,8 +330,9 @@ static bool is_column(const char *name)
 static void read_field(struct reader *r, const struct json *v, const struct field *schema, struct field *f)
 {
 	*f = (struct field){
-		.title = "", .description = "", .format = "default", .group = "", .unit = "", .scope = "", .breaks = "", .decimal = '.', .bare = true,
-		.true_values = { yes, COUNT(yes) }, .false_values = { no, COUNT(no) }, .min_length = -1, .max_length = -1, .missing = schema->missing, .nmissing = schema->nmissing, .line = v->line,
+		.title = "", .description = "", .format = "default", .group = "", .unit = "", .scope = "", .breaks = "", .decimal = '.',
+		.bare = true, .true_values = { yes, COUNT(yes) }, .false_values = { no, COUNT(no) }, .min_length = -1, .max_length = -1,
+		.missing = schema->missing, .nmissing = schema->nmissing, .line = v->line,
 	};
 	if (!TAKE(r, v, field_props, f))
 		return;
@@ -343,7 +341,8 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 	else if (!is_column(f->name))
 		FAIL(r, json_get(v, "name"), ERR_DESC_COLUMN, "%s", f->name);
 	else if (*f->unit && !text_is_name(f->unit))
-		FAIL(r, json_get(v, "continuum:countingUnit"), ERR_DESC_VALUE, "continuum:countingUnit" ERR_SEP "%s" ERR_SEP "[a-z][a-z0-9_]*", f->unit);
+		FAIL(r, json_get(v, "continuum:countingUnit"), ERR_DESC_VALUE, "continuum:countingUnit" ERR_SEP "%s" ERR_SEP "[a-z][a-z0-9_]*",
+		     f->unit);
 	if (r->bad)
 		return;
 	read_type(r, v, f);
@@ -503,7 +502,8 @@ static void read_format(struct reader *r, const struct json *v, struct resource 
 	if (!t->format)
 		FAIL(r, given ? given : json_get(v, "path"), ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv", format);
 	else if (!encoding)
-		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP "utf-8, windows-1252, iso-8859-1", t->encoding);
+		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP "utf-8, windows-1252, iso-8859-1",
+		     t->encoding);
 	else if (!strcmp(t->format, "tsv"))
 		t->delimiter = '\t';
 	t->encoding = encoding;
@@ -511,18 +511,12 @@ static void read_format(struct reader *r, const struct json *v, struct resource 
 		FAIL(r, dialect, ERR_DESC_VALUE, "quoteChar" ERR_SEP "%c" ERR_SEP "≠ delimiter", t->quote);
 }
 
-/* "a ; b": the titles of sources or licences, else their names. */
-static const char *titles(struct reader *r, const struct json *list)
+/* Title, else name, of the first of a list of sources or licences. */
+static const char *title(struct reader *r, const struct json *list)
 {
-	struct buf b = BUF(2000);
+	const struct json *first = typed(r, list, JSON_ARRAY) ? list->child : NULL;
 
-	for (const struct json *c = typed(r, list, JSON_ARRAY) ? list->child : NULL; c; c = c->next) {
-		const char *title = text(r, json_get(c, "title"), text(r, json_get(c, "name"), ""));
-		buf_printf(&b, "%s%s", b.n && *title ? " ; " : "", title);
-	}
-	char *out = arena_strdup(r->a, buf_text(&b));
-	buf_free(&b);
-	return out;
+	return text(r, json_get(first, "title"), text(r, json_get(first, "name"), ""));
 }
 
 /* Sources, licence and status: the resource's own, else the package's. */
@@ -535,9 +529,9 @@ static void read_origin(struct reader *r, const struct json *v, struct resource 
 	sources = sources ? sources : json_get(root, "sources");
 	licences = licences ? licences : json_get(root, "licenses");
 	status = status ? status : json_get(root, "continuum:status");
-	both(r, words, titles(r, sources), &t->source_fr, &t->source_en);
+	both(r, words, title(r, sources), &t->source_fr, &t->source_en);
 	t->source_address = text(r, json_get(sources ? sources->child : NULL, "path"), "");
-	t->licence = titles(r, licences);
+	t->licence = title(r, licences);
 	t->status = status ? statuses[choose(r, status, text(r, status, ""), statuses, COUNT(statuses))] : "";
 }
 
@@ -622,9 +616,4 @@ bool package_read(struct package *out, struct arena *a, const char *dir, struct 
 	bool ok = path_read(file, JSON_BYTES, &json, e) && package_parse(out, a, dir, buf_text(&json), json.n, e);
 	buf_free(&json);
 	return ok;
-}
-
-const char *field_type_name(enum field_type type)
-{
-	return types[type];
 }

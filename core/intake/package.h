@@ -3,15 +3,14 @@
 #define INTAKE_PACKAGE_H
 #include "base/arena.h"
 #include "base/err.h"
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum { PACKAGE_KEY_COLUMNS = 32 };                      /* columns of one key, at most */
 
 enum field_type {
 	FIELD_STRING, FIELD_INTEGER, FIELD_NUMBER, FIELD_BOOLEAN, FIELD_DATE, FIELD_TIME, FIELD_DATETIME,
-	FIELD_YEAR, FIELD_YEARMONTH, FIELD_ANY
+	FIELD_YEAR, FIELD_YEARMONTH, FIELD_ANY, FIELD_DURATION, FIELD_GEOPOINT, FIELD_GEOJSON, FIELD_OBJECT, FIELD_ARRAY, FIELD_LIST,
+	FIELD_TYPES
 };
 enum field_bound { FIELD_MINIMUM, FIELD_OVER, FIELD_MAXIMUM, FIELD_UNDER, FIELD_BOUNDS };   /* over, under: exclusive */
 
@@ -29,7 +28,7 @@ struct field {
 	const char *group;                             /* "" = none */
 	bool bare;
 	const struct missing *missing; size_t nmissing;      /* own list, else the schema's */
-	const char *companion;                         /* column that keeps the labels of missing values ("x__missing"); NULL when there are none */
+	const char *companion;                         /* column of the labels of missing values ("x__missing"); NULL = none */
 	const char *unit;                              /* continuum:countingUnit, "" = none */
 	const char *scope, *breaks;                    /* continuum:scope, continuum:breaks as JSON text, "" = none */
 	long line;                                     /* where the descriptor says it */
@@ -57,14 +56,13 @@ struct package {
 	const char *title_fr, *title_en;
 	const char *dir, *file;                        /* folder and path of datapackage.json, as given */
 	struct resource *resource; size_t nresource;
-	struct texts warning;                          /* JSON pointers of properties that are not used, though the standard (or their writer) gives them a meaning */
+	struct texts warning;                          /* JSON pointers of properties that are not used, though they have a meaning */
 };
 
 /* Reads <dir>/datapackage.json. An error names the file, the line and the JSON path ("/resources/0/schema/fields/2/type"). */
 bool package_read(struct package *out, struct arena *a, const char *dir, struct err *e);
 /* The same over the descriptor's bytes. */
 bool package_parse(struct package *out, struct arena *a, const char *dir, const char *json, size_t n, struct err *e);
-const char *field_type_name(enum field_type type);   /* "integer" */
 /* For a hint: the entry of a list that is nearest to s, else all of them, "a, b, c". In the arena. */
 const char *package_perhaps(struct arena *a, const char *s, const char *const *list, size_t n);
 #endif

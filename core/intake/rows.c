@@ -67,7 +67,8 @@ static bool open_part(struct rows *rows, struct err *e)
 	}
 	rows->bytes = 0;
 	rows->hash = hash_open();
-	rows->csv = csv_open(&(struct csv_dialect){ r->delimiter, r->quote, r->comment, r->encoding }, &(struct rows_input){ read_file, rows });
+	rows->csv = csv_open(&(struct csv_dialect){ r->delimiter, r->quote, r->comment, r->encoding },
+	                     &(struct rows_input){ read_file, rows });
 	return true;
 }
 

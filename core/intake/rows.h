@@ -2,12 +2,8 @@
  * One `struct rows` is all parts of a table; headers are compared with the descriptor, sizes and digests are checked on the way. */
 #ifndef INTAKE_ROWS_H
 #define INTAKE_ROWS_H
-#include "base/err.h"
 #include "base/hash.h"
 #include "intake/package.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 enum { ROWS_CELLS = 4096, ROWS_BYTES = 16 * 1024 * 1024 };   /* limits of one row */
 
@@ -22,7 +18,7 @@ struct row {
 struct rows_input { long (*read)(void *context, char *to, size_t n, struct err *e); void *context; };
 
 struct rows {
-	/* Of the part in hand: place of each field in a row, or -1 when the file lacks it and fieldsMatch allows that; cells a row must have. */
+	/* Of the part in hand: place of each field in a row (-1: the file lacks it, as fieldsMatch allows); cells a row must have. */
 	long *map;
 	size_t width;
 	const char *file;              /* its name in messages */

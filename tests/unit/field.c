@@ -192,6 +192,20 @@ static void test_tables(void)
 	}
 }
 
+/* What of a pattern cannot be used is shown. */
+static void test_pattern(void)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct package p;
+
+	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"ab(?=c)\"}", &p, &e) && !field_open(p.resource[0].field, &a, &e), "a pattern");
+	CHECK_STR(e.arg[2], "(?=c)", "from where on it cannot be read");
+	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"a(b\"}", &p, &e) && !field_open(p.resource[0].field, &a, &e), "another");
+	CHECK(e.arg[2][0] != 0, "the reason");
+	arena_free(&a);
+}
+
 static void test_decimals(void)
 {
 	struct arena a = { 0 };
@@ -217,6 +231,7 @@ static void test_decimals(void)
 int main(void)
 {
 	test_tables();
+	test_pattern();
 	test_decimals();
 	return done_testing();
 }

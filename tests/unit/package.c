@@ -39,6 +39,9 @@ static const struct { const char *name, *json, *want; } bad[] = {
 	{ "inline data", WITH("'data': [1]"), "4 /resources/0/data intake.descriptor_unsupported" },
 	{ "bytes", WITH("'bytes': -1"), "4 /resources/0/bytes intake.descriptor_type" },
 	{ "status", WITH("'continuum:status': 'oficial'"), "4 /resources/0/continuum:status intake.descriptor_value" },
+	{ "status of the package", "{'name': 'p',\n'continuum:status': 'oficial', 'resources': [" TABLE "]}", "2 /continuum:status intake.descriptor_value" },
+	{ "licences are no list", WITH("'licenses': {'name': 'x'}"), "4 /resources/0/licenses intake.descriptor_type" },
+	{ "sources are no list", WITH("'sources': 'x'"), "4 /resources/0/sources intake.descriptor_type" },
 	{ "own property misspelt", WITH("'continuum:scop': 'x'"), "4 /resources/0/continuum:scop intake.descriptor_unknown" },
 	{ "field without name", WITH_FIELD("{'type': 'string'}"), "5 /resources/0/schema/fields/1 intake.descriptor_required" },
 	{ "field twice", WITH_FIELD("{'name': 'A'}"), "5 /resources/0/schema/fields/1 intake.descriptor_twice" },
@@ -101,7 +104,8 @@ static const char whole[] =
 	"   'schema': {'fields': ["
 	"     {'name': 'code', 'type': 'string', 'constraints': {'pattern': '[0-9]+', 'unique': true}},"
 	"     {'name': 'n', 'type': 'integer', 'groupChar': ' ', 'bareNumber': false, 'continuum:countingUnit': 'agents',"
-	"      'missingValues': ['', {'value': 'ndiff', 'label': 'secret'}], 'constraints': {'minimum': 0}, 'rdfType': 'x'},"
+	"      'missingValues': ['', {'value': 'ndiff', 'label': 'secret'}], 'constraints': {'minimum': 0}, 'rdfType': 'x',"
+	"      'continuum:status': 'revised'},"
 	"     {'name': 'up', 'type': 'string'}],"
 	"    'missingValues': ['-'], 'primaryKey': 'code', 'uniqueKeys': [['n', 'up']], 'fieldsMatch': ['subset'],"
 	"    'foreignKeys': [{'fields': ['up'], 'reference': {'resource': '', 'fields': ['code']}},"
@@ -143,7 +147,7 @@ static void test_package(void)
 	CHECK_STR(t->scope, "{\"fr\":\"x\"}", "scope as JSON");
 	/* In the order of the document; a resource that is no table is one, whatever is in it. */
 	static const char *const warnings[] = {
-		"/resources/0/schema/fields/1/rdfType", "/resources/1/titel", "/resources/1", "/resources/2/titel",
+		"/resources/0/schema/fields/1/rdfType", "/resources/0/schema/fields/1/continuum:status", "/resources/1/titel", "/resources/1", "/resources/2/titel",
 	};
 	CHECK(p.warning.n == sizeof warnings / sizeof *warnings, "warnings");
 	for (size_t i = 0; i < p.warning.n && i < sizeof warnings / sizeof *warnings; i++)

@@ -166,6 +166,20 @@ static bool make_reports(struct plan *p, struct parts *t, struct err *e)
 	return true;
 }
 
+/* Loads what changed. With keep-going, the version of before serves for a package that cannot be loaded. */
+static bool load_stale(struct plan *p, struct parts *t, struct err *e)
+{
+	struct load_report report;
+
+	if (!plan_packages(p, e))
+		return false;
+	for (size_t i = 0; i < p->npackage; i++)
+		if (p->package[i].stale != FRESH && !plan_load(p, &p->package[i], &report, e) &&
+		    !part_failed(p->app, t, "package", p->package[i].name, e))
+			return false;
+	return plan_settle(p, e);
+}
+
 int cmd_build(struct app *app)
 {
 	struct plan p;
@@ -174,7 +188,7 @@ int cmd_build(struct app *app)
 
 	if (app->dry_run)
 		return cmd_status(app);
-	bool ok = plan_open(&p, app, false, &e) && reports_known(&p, &e) && plan_load_all(&p, &e) && plan_analyses(&p, &e) &&
+	bool ok = plan_open(&p, app, false, &e) && reports_known(&p, &e) && load_stale(&p, &t, &e) && plan_analyses(&p, &e) &&
 	          run_stale(&p, NULL, 0, &t, &e) && plan_draw(&p, &e);
 	if (app->json)
 		printf("{\"reports\":[");
@@ -355,7 +369,7 @@ int cmd_run(struct app *app)
 
 	if (app->dry_run)
 		return cmd_status(app);
-	bool ok = plan_open(&p, app, false, &e) && plan_load_all(&p, &e) && plan_analyses(&p, &e) && names_known(&p, app->word, app->nword, &e) &&
+	bool ok = plan_open(&p, app, false, &e) && load_stale(&p, &t, &e) && plan_analyses(&p, &e) && names_known(&p, app->word, app->nword, &e) &&
 	          run_stale(&p, app->word, app->nword, &t, &e);
 	log_done(&app->log);
 	if (app->json)
@@ -394,6 +408,19 @@ static int leave(struct plan *p, const struct err *e)
 	return code;
 }
 
+/* "documents 5, facts 182": the tables that a package has loaded, with their rows. */
+static const char *tables_of(struct plan *p, const char *package)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < p->schema.ntable; i++) {
+		const struct schema_table *t = &p->schema.table[i];
+		if (!strcmp(t->package, package))
+			list = arena_printf(&p->project.arena, "%s%s%s %lld", list, *list ? ", " : "", t->name, (long long)t->rows);
+	}
+	return list;
+}
+
 int cmd_status(struct app *app)
 {
 	static const char *const head[][2] = { { "paquets", "packages" }, { "analyses", "analyses" }, { "rapports", "reports" } };
@@ -406,7 +433,7 @@ int cmd_status(struct app *app)
 	printf(app->json ? "{\"state\":[" : "%s\n", head[0][app->lang]);
 	for (size_t i = 0; i < p.npackage; i++) {
 		stale |= p.package[i].stale != FRESH;
-		tell_state(app, "package", p.package[i].name, p.package[i].stale, "", &first);
+		tell_state(app, "package", p.package[i].name, p.package[i].stale, tables_of(&p, p.package[i].name), &first);
 	}
 	for (size_t i = 0; i < p.schema.npackage; i++)
 		if (!plan_has_package(&p, p.schema.package[i].name)) {

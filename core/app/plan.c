@@ -139,11 +139,53 @@ static void leave_out_gone(struct plan *p)
 	s->ntable = n;
 }
 
+/* Reads what is loaded. The stamps then stand for the words that describe a table too: its sources, status and units get printed. */
+static bool read_schema(struct plan *p, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	char hex[HASH_HEX];
+
+	if (!schema_read(&p->schema, a, p->project.data, e))
+		return false;
+	for (size_t i = 0; i < p->schema.ntable; i++) {
+		struct schema_table *t = &p->schema.table[i];
+		const char *const part[] = { t->package, t->title, t->source_fr, t->source_en, t->address, t->status };
+		struct hash *h = hash_open();
+		for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+			hash_str(h, part[k] ? part[k] : "");
+		for (size_t k = 0; k < t->ncolumn; k++)
+			hash_str(h, t->column[k].unit ? t->column[k].unit : "");
+		hash_close(h, hex);
+		t->stamp = arena_printf(a, "%s-%.16s", t->stamp, hex);
+		for (size_t k = 0; k < t->ncolumn; k++)
+			t->column[k].stamp = arena_printf(a, "%s-%.16s", t->column[k].stamp, hex);
+	}
+	return true;
+}
+
+/* A table that another package has already is refused before anything is loaded: afterwards no query could run. */
+static bool tables_are_new(struct plan *p, const struct plan_package *k, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	struct package own;
+
+	if (!package_read(&own, a, path_join(a, p->project.root, k->dir), e))
+		return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), e->line, e->column);
+	for (size_t i = 0; i < own.nresource; i++) {
+		const struct schema_table *t = schema_table(&p->schema, own.resource[i].name);
+		if (!t || !strcmp(t->package, k->name))
+			continue;
+		err_set(e, ERR_TABLE_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%s", t->name, t->package, k->name);
+		return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), own.resource[i].line, 0);
+	}
+	return true;
+}
+
 bool plan_packages(struct plan *p, struct err *e)
 {
 	struct project *j = &p->project;
 
-	if (!schema_read(&p->schema, &j->arena, j->data, e)) {
+	if (!read_schema(p, e)) {
 		if (p->lock < 0 || e->id != ERR_TABLE_TWICE)
 			return false;
 		p->unsettled = true;
@@ -176,7 +218,7 @@ bool plan_settle(struct plan *p, struct err *e)
 		log_note(&p->app->log, "%s: %s", s->package[i].name, plan_stale_text(STALE_GONE, p->app->lang));
 	}
 	p->unsettled = false;
-	return schema_read(&p->schema, &p->project.arena, p->project.data, e);
+	return read_schema(p, e);
 }
 
 /* Warnings of the descriptor; after refused rows, each of them, and in *e how far the load came. */
@@ -205,9 +247,7 @@ bool plan_load(struct plan *p, struct plan_package *k, struct load_report *repor
 
 	log_step(&p->app->log, k->name, p->loaded, p->npackage);
 	*report = (struct load_report){ 0 };
-	bool ok = load_package(&job, &p->project.arena, report, e);
-	if (!ok)
-		err_note(e, "%s", k->name);
+	bool ok = tables_are_new(p, k, e) && load_package(&job, &p->project.arena, report, e);
 	if (!p->app->json)
 		tell_load(p, k, report, ok, e);
 	if (!ok)
@@ -218,18 +258,6 @@ bool plan_load(struct plan *p, struct plan_package *k, struct load_report *repor
 	for (size_t i = 0; i < report->ntable; i++)
 		rows += report->table[i].loaded;
 	return ledger_load(p->ledger, k->name, k->key, rows, report->seconds, e);
-}
-
-bool plan_load_all(struct plan *p, struct err *e)
-{
-	struct load_report report;
-
-	if (!plan_packages(p, e))
-		return false;
-	for (size_t i = 0; i < p->npackage; i++)
-		if (p->package[i].stale != FRESH && !plan_load(p, &p->package[i], &report, e))
-			return false;
-	return plan_settle(p, e);
 }
 
 static struct worker_job worker_job(struct plan *p, const struct plan_analysis *a, const char *tmp_dir)
@@ -243,7 +271,7 @@ static struct worker_job worker_job(struct plan *p, const struct plan_analysis *
 	};
 }
 
-/* What a result depends on besides the rows it read: program, plugin and libraries, words that describe the tables, names of units. */
+/* What a result depends on besides what it read: program, plugin and libraries, names of units. */
 static bool analysis_key(struct plan *p, struct plan_analysis *a, struct err *e)
 {
 	struct worker_job job = worker_job(p, a, "");
@@ -254,18 +282,8 @@ static bool analysis_key(struct plan *p, struct plan_analysis *a, struct err *e)
 	struct hash *h = hash_open();
 	hash_str(h, embed_build);
 	hash_str(h, plugin);
-	for (size_t i = 0; i < p->schema.ntable; i++) {
-		const struct schema_table *t = &p->schema.table[i];
-		const char *const part[] = { t->name, t->package, t->title, t->source_fr, t->source_en, t->address, t->status };
-		for (size_t k = 0; k < sizeof part / sizeof *part; k++)
-			hash_str(h, part[k] ? part[k] : "");
-		for (size_t k = 0; k < t->ncolumn; k++) {
-			hash_str(h, t->column[k].name);
-			hash_str(h, t->column[k].unit);
-		}
-		if (p->project.units_table && !strcmp(t->name, p->project.units_table))
-			hash_str(h, t->stamp);
-	}
+	const struct schema_table *units = p->project.units_table ? schema_table(&p->schema, p->project.units_table) : NULL;
+	hash_str(h, units ? units->stamp : "");
 	hash_close(h, a->key);
 	return true;
 }

@@ -47,8 +47,6 @@ bool plan_analyses(struct plan *p, struct err *e);
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e);
 /* After the loads: deletes the files of packages that the project no longer has, and reads the schema again. */
 bool plan_settle(struct plan *p, struct err *e);
-/* Loads every stale package, and settles. */
-bool plan_load_all(struct plan *p, struct err *e);
 /* Runs one analysis, keeps and records its result. False = our own failure; the analysis' own is in a->err. */
 bool plan_run(struct plan *p, struct plan_analysis *a, struct err *e);
 /* Draws every stale figure of the fresh analyses, in the languages of the reports. */

@@ -307,26 +307,35 @@ static const char *written(struct arena *a, const struct value *v, enum lang lan
 	return s;
 }
 
-static const char *interval(struct arena *a, const struct value *v, enum lang lang)
+/* One column of the annex of numbers: the interval, or the counting unit and the date. */
+static const char *column(struct arena *a, const struct paper_item *it, bool interval, enum lang lang)
 {
+	const struct value *v = it->value;
 	struct buf b = BUF(4096);
 
-	if (!v->is_words)
+	if (interval && !v->is_words)
 		typo_interval(&b, lang, &v->q);
+	if (!interval && !v->is_words) {
+		buf_str(&b, it->unit ? text2_in(it->unit, lang) : "");
+		buf_str(&b, b.n && *v->q.period ? ", " : "");
+		typo_period(&b, lang, v->q.period);
+	}
 	const char *s = arena_strdup(a, buf_text(&b));
 	buf_free(&b);
 	return s;
 }
 
-/* Every number that the text prints: what it is, how it is written, its interval, its sources. */
+/* Every number that the text prints: what it is, how it is written, its interval, unit, date and sources. */
 static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused, const char **row_id)
 {
-	struct table t = annex_table(a, 4, nused);
+	static const struct { struct text2 head; double width; } head[] = {
+		{ { "Valeur", "Value" }, 0.25 }, { { "Écrite", "Written" }, 0.15 }, { { "Intervalle de lecture", "Reading interval" }, 0.17 },
+		{ { "Unité, date", "Unit, date" }, 0.18 }, { { "Source", "Source" }, 0.25 },
+	};
+	struct table t = annex_table(a, 5, nused);
 
-	t.column[0] = (struct table_column){ both("Valeur", "Value"), ALIGN_LEFT, 0.31 };
-	t.column[1] = (struct table_column){ both("Écrite", "Written"), ALIGN_LEFT, 0.17 };
-	t.column[2] = (struct table_column){ both("Intervalle de lecture", "Reading interval"), ALIGN_LEFT, 0.17 };
-	t.column[3] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.35 };
+	for (size_t i = 0; i < 5; i++)
+		t.column[i] = (struct table_column){ head[i].head, ALIGN_LEFT, head[i].width };
 	for (size_t i = 0; i < nused; i++) {
 		const struct value *v = used[i]->value;
 		if (!v)
@@ -340,8 +349,9 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 		}
 		cell[0] = *v->label.fr ? v->label : both(used[i]->id, used[i]->id);
 		cell[1] = both(written(a, v, LANG_FR), written(a, v, LANG_EN));
-		cell[2] = both(interval(a, v, LANG_FR), interval(a, v, LANG_EN));
-		cell[3] = from;
+		cell[2] = both(column(a, used[i], true, LANG_FR), column(a, used[i], true, LANG_EN));
+		cell[3] = both(column(a, used[i], false, LANG_FR), column(a, used[i], false, LANG_EN));
+		cell[4] = from;
 	}
 	return t;
 }

@@ -74,9 +74,11 @@ static const char *author_file(struct reader *r, const char *tex_name)
 
 static const char *innermost(struct reader *r)
 {
-	for (size_t i = r->nopen; i--;)
-		if (!strncmp(r->open[i], "./", 2))
-			return author_file(r, r->open[i]);
+	for (size_t i = r->nopen; i--;) {
+		const char *file = strncmp(r->open[i], "./", 2) ? NULL : author_file(r, r->open[i]);
+		if (file)
+			return file;
+	}
 	return arena_printf(&r->a, "%s/%s.tex", r->p->dir, r->p->name);
 }
 

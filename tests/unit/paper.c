@@ -341,7 +341,7 @@ static void test_wrong(void)
 	put("reports/bad/bad.tex", HEAD "a\\immediate\\pdfobj stream file {/etc/passwd}\\immediate\\write18{touch x}\\end{document}");
 	CHECK(!paper_typeset(&p, NULL, &e), "no file from outside gets into the PDF");
 	CHECK(strstr(e.why, "/etc/passwd: Permission denied") != NULL, "and TeX's reason is told");
-	put("reports/bad/bad.tex", HEAD "\\ref{nowhere} \\hbox to 3cm{\\hbox to 4cm{x}} \\parbox{2cm}{Anticonstitutionnellementvraiment}\\end{document}");
+	put("reports/bad/bad.tex", HEAD "\\typeout{(./}\\ref{nowhere} \\hbox to 3cm{\\hbox to 4cm{x}} \\parbox{2cm}{Anticonstitutionnellementvraiment}\\end{document}");
 	const char *path = arena_strdup(&arena, getenv("PATH"));
 	setenv("PATH", "/nonexistent", 1);
 	p = paper("bad", LANG_EN);

@@ -28,8 +28,7 @@ struct value {
 	struct quantity q;
 	struct text2 words;
 	struct text2 label;       /* what it is, for the annex and hover text */
-	const char **facts;       /* ledger facts it was made from */
-	size_t nfact;
+	const char **facts; size_t nfact;   /* ledger facts it was made from */
 	struct sources sources;
 };
 
@@ -40,10 +39,8 @@ struct table_row { enum row_kind kind; struct text2 *cell; };
 struct table {
 	const char *name;
 	struct text2 caption, note, coverage;
-	struct table_column *column;
-	size_t ncolumn;
-	struct table_row *row;
-	size_t nrow;
+	struct table_column *column; size_t ncolumn;
+	struct table_row *row; size_t nrow;
 	struct sources sources;
 };
 
@@ -51,8 +48,7 @@ enum scale_kind { SCALE_LINEAR, SCALE_LOG, SCALE_ORDINAL, SCALE_TIME };   /* tim
 struct scale {
 	enum scale_kind kind;
 	double lo, hi;            /* asked bounds; NaN = from the data, rounded outward to ticks */
-	struct text2 *category;   /* SCALE_ORDINAL: names of the positions 1 … n */
-	size_t ncategory;
+	struct text2 *category; size_t ncategory;   /* SCALE_ORDINAL: names of the positions 1 … n */
 	struct text2 title;       /* "" = none */
 	int decimals;             /* of tick numbers; -1 = as few as the ticks need */
 	bool hidden;              /* no axis, no tick text */
@@ -78,31 +74,26 @@ struct mark {
 	enum role role;
 	bool horizontal;          /* bars and intervals lie along x */
 	struct text2 name;        /* direct label of a line */
-	struct item *item;
-	size_t nitem;
+	struct item *item; size_t nitem;
 };
 struct panel {
 	struct text2 title;       /* small heading above the panel */
 	struct scale x, y;
-	struct mark *mark;
-	size_t nmark;
+	struct mark *mark; size_t nmark;
 	double share;             /* of the height (panels stand below each other), 0 = by number of categories */
 };
 struct chart {
 	double width_mm, height_mm;   /* height 0 = computed */
 	bool illustrative;            /* stamps "données fictives" / "illustrative data" */
-	struct panel *panel;
-	size_t npanel;
+	struct panel *panel; size_t npanel;
 };
 struct data_column { const char *name; struct text2 title; };
 struct figure {
 	const char *name;
 	struct text2 title, subtitle, unit, period, coverage, reading, note, alt;
 	struct chart chart;
-	struct data_column *column;   /* the data table of the figure */
-	size_t ncolumn;
-	struct text2 *cell;           /* nrow × ncolumn, row by row */
-	size_t nrow;
+	struct data_column *column; size_t ncolumn;   /* the data table of the figure */
+	struct text2 *cell; size_t nrow;              /* nrow × ncolumn, row by row */
 	struct sources sources;
 };
 

@@ -7,24 +7,24 @@
 #include "store/sqltext.h"
 #include <sqlite3.h>
 
-struct guard {
-	const struct schema *catalogue;   /* borrowed */
-	bool inner;                       /* our own statements pass, and are not recorded */
-	bool selected;                    /* what is being prepared selects something */
-	bool denied;                      /* it was refused; what is in refused */
-	char refused[240];                /* the last refusal of the connection; "" = none */
+struct guard {                            /* of one connection and the statement that it is preparing, before which the last
+                                           * three are emptied */
+	const struct schema *catalogue;   /* borrowed; an empty one where no package is read */
+	int inner;                        /* how deep in statements of our own, which pass and are not recorded */
+	char refused[240];                /* what it may not use: an SQL word, a function with "()", a table; or "" */
 	size_t nread;
-	struct read read[ARTEFACT_READS]; /* of the statement being prepared: unique, texts borrowed from the catalogue */
+	struct read read[ARTEFACT_READS]; /* unique, texts borrowed from the catalogue */
 };
-/* Sets switches, limits and the authorizer; g stays where it is as long as the connection. text: longest text, bytes. */
-bool guard_install(struct guard *g, sqlite3 *db, size_t text);
-void guard_begin(struct guard *g);    /* before each prepare */
-/* Notes a refusal; what is an SQL word, a function with "()" or a table. */
-void guard_refuse(struct guard *g, const char *what);
+/* Sets switches, limits and the authorizer; g stays where it is as long as the connection. Returns SQLite's code. */
+int guard_install(struct guard *g, sqlite3 *db);
+void guard_sort(struct guard *g);     /* what was read */
+/* Notes a refusal. Always SQLITE_DENY. */
+int guard_refuse(struct guard *g, const char *what, const char *tail);
 /* A table that the compiled statement opens. SQLite does not ask the authorizer for the columns of USING and NATURAL; they are
  * recorded here. False: no query may read it. */
-bool guard_opened(struct guard *g, const char *table, const char *sql, size_t n);
-/* The name of the statement's kind when it is one that no query may be ("PRAGMA", "DROP" …); else NULL. */
-const char *guard_statement(const struct sqltext *first);
+bool guard_opened(struct guard *g, const char *table, const char *sql);
+/* Refuses a statement by its first word ("PRAGMA", "DROP" …): SQLite would complain about missing tables before it asks
+ * whether DROP is allowed. */
+bool guard_first(struct guard *g, const struct sqltext *word);
 const char *guard_nearest_function(const char *name);   /* or NULL */
 #endif

@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Copies a file into the store (fsync, rename without replacing, fsync of the folder); the digest is that of what was stored. */
+/* Copies a file into the store (fsync, rename, fsync of the folders); the digest is that of what was stored. size may be NULL. */
 bool object_put(const char *store_dir, const char *file, char hex[HASH_HEX], int64_t *size, struct err *e);
-bool object_put_bytes(const char *store_dir, const void *s, size_t n, char hex[HASH_HEX], struct err *e);
 char *object_path(struct arena *a, const char *store_dir, const char *hex);
 /* True when the object is there and its bytes have the digest it is named by (ERR_OBJECT_DAMAGED otherwise). */
 bool object_verify(const char *store_dir, const char *hex, struct err *e);

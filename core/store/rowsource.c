@@ -2,49 +2,42 @@
  * callback has it and writes it into the record of the new row before the next one is asked for. */
 #include "store/rowsource.h"
 
-#include "base/buf.h"
 #include "store/sqlite.h"
 
-#include <stdlib.h>
-
-struct source_table {
-	sqlite3_vtab base;
-	struct insertion *work;
-};
-struct source_cursor {
-	sqlite3_vtab_cursor base;
-	struct insertion *work;
-};
+/* One call of rowsource_insert, with the one cursor that SQLite opens. */
 struct insertion {
-	struct rowsource *src;
+	sqlite3_vtab_cursor cursor;
+	const struct rowsource *src;
+	const char *names;           /* "a", "b" … */
 	struct err *e;
 	const struct cell *cells;
 	int64_t row;                 /* rows handed out so far, the current one included */
 	bool ended, failed;
 };
+/* SQLite lets go of it only at the next statement: it outlives the call. */
+struct source_table { sqlite3_vtab base; struct insertion *work; };
+
+static struct insertion *work_of(sqlite3_vtab_cursor *c)
+{
+	return ((struct source_table *)c->pVtab)->work;
+}
 
 static int table_connect(sqlite3 *db, void *context, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
 	struct insertion *w = context;
-	struct buf sql = BUF(1 << 20);
 	struct source_table *t = sqlite3_malloc(sizeof *t);
+	char *sql = sqlite3_mprintf("CREATE TABLE x (%s)", w->names);
+	int rc = t && sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
 
 	(void)argc, (void)argv, (void)error;
-	buf_str(&sql, "CREATE TABLE x(");
-	for (size_t i = 0; i < w->src->ncolumn; i++)
-		buf_printf(&sql, "%sc%zu", i ? "," : "", i);
-	buf_str(&sql, ")");
-	int rc = !t || sql.over ? SQLITE_NOMEM : sqlite3_declare_vtab(db, sql.s);
-	buf_free(&sql);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-	if (rc != SQLITE_OK) {
+	sqlite3_free(sql);
+	if (rc == SQLITE_OK) {
+		*t = (struct source_table){ .work = w };
+		*out = &t->base;
+	} else {
 		sqlite3_free(t);
-		return rc;
 	}
-	*t = (struct source_table){ .work = w };
-	*out = &t->base;
-	return SQLITE_OK;
+	return rc;
 }
 
 static int table_disconnect(sqlite3_vtab *t)
@@ -55,32 +48,25 @@ static int table_disconnect(sqlite3_vtab *t)
 
 static int table_plan(sqlite3_vtab *t, sqlite3_index_info *plan)
 {
-	(void)t;
-	plan->estimatedCost = 1e9;
-	plan->estimatedRows = 1000000000;
+	(void)t, (void)plan;
 	return SQLITE_OK;
 }
 
 static int cursor_open(sqlite3_vtab *t, sqlite3_vtab_cursor **out)
 {
-	struct source_cursor *c = sqlite3_malloc(sizeof *c);
-
-	if (!c)
-		return SQLITE_NOMEM;
-	*c = (struct source_cursor){ .work = ((struct source_table *)t)->work };
-	*out = &c->base;
+	*out = &((struct source_table *)t)->work->cursor;
 	return SQLITE_OK;
 }
 
 static int cursor_close(sqlite3_vtab_cursor *c)
 {
-	sqlite3_free(c);
+	(void)c;
 	return SQLITE_OK;
 }
 
 static int cursor_next(sqlite3_vtab_cursor *c)
 {
-	struct insertion *w = ((struct source_cursor *)c)->work;
+	struct insertion *w = work_of(c);
 	int rc = w->src->next(w->src->context, &w->cells, w->e);
 
 	w->ended = rc == 0;
@@ -97,12 +83,12 @@ static int cursor_filter(sqlite3_vtab_cursor *c, int number, const char *name, i
 
 static int cursor_eof(sqlite3_vtab_cursor *c)
 {
-	return ((struct source_cursor *)c)->work->ended;
+	return work_of(c)->ended;
 }
 
 static int cursor_column(sqlite3_vtab_cursor *c, sqlite3_context *out, int i)
 {
-	const struct cell *cell = &((struct source_cursor *)c)->work->cells[i];
+	const struct cell *cell = &work_of(c)->cells[i];
 
 	switch (cell->type) {
 	case CELL_NULL: sqlite3_result_null(out); break;
@@ -115,7 +101,7 @@ static int cursor_column(sqlite3_vtab_cursor *c, sqlite3_context *out, int i)
 
 static int cursor_rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *out)
 {
-	*out = ((struct source_cursor *)c)->work->row;
+	*out = work_of(c)->row;
 	return SQLITE_OK;
 }
 
@@ -125,42 +111,30 @@ static const sqlite3_module module = {
 	.xEof = cursor_eof, .xColumn = cursor_column, .xRowid = cursor_rowid,
 };
 
-static void put_name(struct buf *sql, const char *name)
-{
-	buf_char(sql, '"');
-	for (; *name; name++) {
-		if (*name == '"')
-			buf_char(sql, '"');
-		buf_char(sql, *name);
-	}
-	buf_char(sql, '"');
-}
-
 bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src, int64_t *rows, struct err *e)
 {
 	sqlite3 *s = db_handle(db);
 	struct insertion work = { .src = src, .e = e };
-	struct buf sql = BUF(1 << 20);
+	sqlite3_str *text = sqlite3_str_new(s);
 
-	buf_str(&sql, "INSERT INTO ");
-	put_name(&sql, table);
-	for (size_t i = 0; i < src->ncolumn; i++) {
-		buf_str(&sql, i ? ", " : " (");
-		put_name(&sql, columns[i]);
-	}
-	buf_str(&sql, ") SELECT * FROM _source");
-	int rc = sql.over ? SQLITE_TOOBIG : sqlite3_create_module(s, "_source", &module, &work);
+	for (size_t i = 0; i < src->ncolumn; i++)
+		sqlite3_str_appendf(text, "%s\"%w\"", i ? ", " : "", columns[i]);
+	char *names = sqlite3_str_finish(text);
+	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT * FROM _source", table, names);
+	work.names = names;
+	int rc = names && sql ? sqlite3_create_module(s, "_source", &module, &work) : SQLITE_NOMEM;
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(s, sql.s, NULL, NULL, NULL);
+		rc = sqlite3_exec(s, sql, NULL, NULL, NULL);
 	if (rc == SQLITE_CONSTRAINT || rc == SQLITE_MISMATCH) {
 		err_set(e, ERR_ROW_REFUSED, "%s" ERR_SEP "%lld", table, (long long)work.row);
 		err_why(e, "%s", sqlite3_errmsg(s));
 	} else if (rc != SQLITE_OK && !work.failed) {
-		db_failed(db, rc, e);
+		db_failed(db, rc, ERR_SQL_RUN, e);
 	}
 	*rows = rc == SQLITE_OK ? sqlite3_changes64(s) : 0;
 	/* The module points to this call's frame. */
 	sqlite3_create_module(s, "_source", NULL, NULL);
-	buf_free(&sql);
+	sqlite3_free(sql);
+	sqlite3_free(names);
 	return rc == SQLITE_OK;
 }

@@ -27,77 +27,56 @@ const char *const schema_meta_sql =
 	" resource TEXT NOT NULL, line INTEGER NOT NULL, \"column\" TEXT NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL);";
 
 static const char package_sql[] = "SELECT name, key, title_fr, title_en, version FROM _package";
+/* The first column of these two counts, so that the array is made once. */
 static const char resource_sql[] =
-	"SELECT name, title, description, source_fr, source_en, address, licence, status, stamp, path, sha256, rows,"
-	" (SELECT count(*) FROM _field WHERE resource = r.name) "
-	"FROM _resource AS r ORDER BY name";
+	"SELECT count(*) OVER (), name, title, description, source_fr, source_en, address, licence, status, stamp, path, sha256,"
+	" rows FROM _resource ORDER BY name";
 static const char field_sql[] =
-	"SELECT name, type, title, description, unit, stamp, decimals, key FROM _field WHERE resource = :resource ORDER BY position";
-
-static char *text(struct arena *a, struct stmt *st, int i)
-{
-	const char *s = stmt_text(st, i);
-
-	return arena_strdup(a, s ? s : "");
-}
+	"SELECT count(*) OVER (), name, type, title, description, unit, stamp, decimals, key "
+	"FROM _field WHERE resource = :resource ORDER BY position";
 
 static bool read_columns(struct schema_table *t, struct arena *a, struct db *db, struct err *e)
 {
-	struct stmt *st = db_prepare(db, field_sql, sizeof field_sql - 1, e);
-	int rc = -1;
-	size_t n = 0;
-
-	if (!st)
-		return false;
-	stmt_bind_text(st, 1, t->name, strlen(t->name));
-	while ((rc = stmt_step(st, e)) == 1 && n < t->ncolumn)
-		t->column[n++] = (struct schema_column){
-			.name = text(a, st, 0), .type = text(a, st, 1), .title = text(a, st, 2), .description = text(a, st, 3),
-			.unit = text(a, st, 4), .stamp = text(a, st, 5), .decimals = (int)stmt_int(st, 6), .key = stmt_int(st, 7) != 0,
-		};
-	stmt_done(st);
-	return rc >= 0;
-}
-
-struct catalogue { struct schema *out; struct arena *a; size_t table_cap; };
-
-static struct schema_table *add_table(struct catalogue *c)
-{
-	struct schema *s = c->out;
-
-	if (s->ntable == c->table_cap) {
-		size_t cap = c->table_cap ? 2 * c->table_cap : 16;
-		struct schema_table *bigger = arena_array(c->a, struct schema_table, cap);
-		if (s->ntable)
-			memcpy(bigger, s->table, s->ntable * sizeof *bigger);
-		s->table = bigger;
-		c->table_cap = cap;
-	}
-	return &s->table[s->ntable++];
-}
-
-static bool read_tables(struct catalogue *c, const char *package, struct db *db, struct err *e)
-{
-	struct arena *a = c->a;
-	struct stmt *st = db_prepare(db, resource_sql, sizeof resource_sql - 1, e);
+	struct stmt *st = db_query(db, field_sql, CELLS(cell_text(t->name)), e);
 	int rc = -1;
 
 	while (st && (rc = stmt_step(st, e)) == 1) {
-		struct schema_table *t = add_table(c);
-		*t = (struct schema_table){
-			.package = package, .name = text(a, st, 0), .title = text(a, st, 1), .description = text(a, st, 2),
-			.source_fr = text(a, st, 3), .source_en = text(a, st, 4), .address = text(a, st, 5), .licence = text(a, st, 6),
-			.status = text(a, st, 7), .stamp = text(a, st, 8), .path = text(a, st, 9), .sha256 = text(a, st, 10),
-			.rows = stmt_int(st, 11), .ncolumn = (size_t)stmt_int(st, 12),
+		if (!t->ncolumn)
+			t->column = arena_array(a, struct schema_column, (size_t)stmt_int(st, 0));
+		t->column[t->ncolumn++] = (struct schema_column){
+			.name = stmt_copy(st, 1, a), .type = stmt_copy(st, 2, a), .title = stmt_copy(st, 3, a),
+			.description = stmt_copy(st, 4, a), .unit = stmt_copy(st, 5, a), .stamp = stmt_copy(st, 6, a),
+			.decimals = (int)stmt_int(st, 7), .key = stmt_int(st, 8) != 0,
 		};
-		t->column = arena_array(a, struct schema_column, t->ncolumn);
-		if (!text_is_name(t->name)) {
-			err_set(e, ERR_PACKAGE_FILE, "%s", package);
-			err_why(e, "table “%s”", t->name);
-			rc = -1;
-			break;
+	}
+	stmt_done(st);
+	return rc == 0;
+}
+
+static bool read_tables(struct schema *s, struct arena *a, const char *package, struct db *db, struct err *e)
+{
+	struct stmt *st = db_query(db, resource_sql, NULL, 0, e);
+	size_t before = s->ntable;
+	int rc = -1;
+
+	while (st && (rc = stmt_step(st, e)) == 1) {
+		if (s->ntable == before) {
+			struct schema_table *all = arena_array(a, struct schema_table, before + (size_t)stmt_int(st, 0));
+			if (before)
+				memcpy(all, s->table, before * sizeof *all);
+			s->table = all;
 		}
-		if (!read_columns(t, a, db, e)) {
+		struct schema_table *t = &s->table[s->ntable++];
+		*t = (struct schema_table){
+			.package = package, .name = stmt_copy(st, 1, a), .title = stmt_copy(st, 2, a),
+			.description = stmt_copy(st, 3, a), .source_fr = stmt_copy(st, 4, a), .source_en = stmt_copy(st, 5, a),
+			.address = stmt_copy(st, 6, a), .licence = stmt_copy(st, 7, a), .status = stmt_copy(st, 8, a),
+			.stamp = stmt_copy(st, 9, a), .path = stmt_copy(st, 10, a), .sha256 = stmt_copy(st, 11, a),
+			.rows = stmt_int(st, 12),
+		};
+		if (!text_is_name(t->name))
+			rc = err_why(e, "table “%s”", t->name) - 1;
+		if (rc != 1 || !read_columns(t, a, db, e)) {
 			rc = -1;
 			break;
 		}
@@ -105,56 +84,40 @@ static bool read_tables(struct catalogue *c, const char *package, struct db *db,
 	stmt_done(st);
 	return rc == 0;
 }
-
 /* The package's own row; its name must be that of the file, which makes names unique, and none of SQLite's two. */
 static bool read_package(struct schema_package *p, struct arena *a, struct db *db, const char *stem, struct err *e)
 {
-	struct stmt *st = db_prepare(db, "PRAGMA user_version", 19, e);
-	int rc = st ? stmt_step(st, e) : -1;
-	int64_t form = rc == 1 ? stmt_int(st, 0) : 0;
+	int64_t form = 0;
 
-	stmt_done(st);
-	if (rc < 0)
+	if (!db_form(db, &form, e))
 		return false;
 	if (form != FORM)
-		return err_set(e, ERR_PACKAGE_FILE, "%s", p->file) ||
-		       err_why(e, "form %lld; this program reads form %d", (long long)form, FORM);
-	st = db_prepare(db, package_sql, sizeof package_sql - 1, e);
-	rc = st ? stmt_step(st, e) : -1;
-	if (rc == 1) {
-		p->name = text(a, st, 0);
-		p->key = text(a, st, 1);
-		p->title_fr = text(a, st, 2);
-		p->title_en = text(a, st, 3);
-		p->version = text(a, st, 4);
-	}
+		return err_why(e, "form %lld; this program reads form %d", (long long)form, FORM);
+	struct stmt *st = db_query(db, package_sql, NULL, 0, e);
+	int rc = st ? stmt_step(st, e) : -1;
+	p->name = "";
+	if (rc == 1)
+		*p = (struct schema_package){
+			.file = p->file, .name = stmt_copy(st, 0, a), .key = stmt_copy(st, 1, a),
+			.title_fr = stmt_copy(st, 2, a), .title_en = stmt_copy(st, 3, a), .version = stmt_copy(st, 4, a),
+		};
 	stmt_done(st);
-	if (rc < 0)
-		return false;
-	if (rc == 0 || strcmp(p->name, stem) || !text_icmp(stem, "main") || !text_icmp(stem, "temp")) {
-		err_set(e, ERR_PACKAGE_FILE, "%s", p->file);
-		return err_why(e, "_package.name = “%s”", rc == 0 ? "" : p->name);
-	}
-	return true;
+	if (rc >= 0 && (strcmp(p->name, stem) || !text_icmp(stem, "main") || !text_icmp(stem, "temp")))
+		return err_why(e, "_package.name = “%s”", p->name);
+	return rc == 1;
 }
 
-static bool read_file(struct catalogue *c, const char *path, const char *stem, struct err *e)
+static bool read_file(struct schema *s, struct arena *a, const char *path, const char *stem, struct err *e)
 {
-	struct schema_package *p = &c->out->package[c->out->npackage];
-	struct db *db = db_open_package(path, e);
+	struct schema_package *p = &s->package[s->npackage++];
+	struct err cause = { 0 };
+	struct db *db = db_open_package(path, &cause);
 
 	p->file = path;
-	bool ok = db && read_package(p, c->a, db, stem, e) && read_tables(c, p->name, db, e);
+	bool ok = db && read_package(p, a, db, stem, &cause) && read_tables(s, a, p->name, db, &cause);
 	db_close(db);
-	if (ok) {
-		c->out->npackage++;
-		return true;
-	}
 	/* Whatever SQLite found wrong with it, the way out is the same. */
-	char why[sizeof e->why];
-	memcpy(why, e->why, sizeof why);
-	err_set(e, ERR_PACKAGE_FILE, "%s", path);
-	return err_why(e, "%s", why);
+	return ok || err_set(e, ERR_PACKAGE_FILE, "%s", path) || err_why(e, "%s", cause.why);
 }
 
 static int by_name(const void *x, const void *y)
@@ -167,7 +130,6 @@ static int by_name(const void *x, const void *y)
 
 bool schema_read(struct schema *out, struct arena *a, const char *data_dir, struct err *e)
 {
-	struct catalogue c = { .out = out, .a = a };
 	const char **names = NULL;
 	size_t n = 0;
 
@@ -181,7 +143,7 @@ bool schema_read(struct schema *out, struct arena *a, const char *data_dir, stru
 		size_t len = strlen(names[i]);
 		if (len < 4 || names[i][0] == '.' || strcmp(names[i] + len - 3, ".db"))
 			continue;
-		if (!read_file(&c, path_join(a, data_dir, names[i]), arena_strndup(a, names[i], len - 3), e))
+		if (!read_file(out, a, path_join(a, data_dir, names[i]), arena_strndup(a, names[i], len - 3), e))
 			return false;
 	}
 	if (out->ntable)
@@ -218,17 +180,4 @@ const struct schema_package *schema_package(const struct schema *s, const char *
 		if (!text_icmp(s->package[i].name, name))
 			return &s->package[i];
 	return NULL;
-}
-
-const char *schema_nearest_table(const struct schema *s, const char *name)
-{
-	const char **list = calloc(s->ntable + 1, sizeof *list);
-	const char *near = NULL;
-
-	for (size_t i = 0; list && i < s->ntable; i++)
-		list[i] = s->table[i].name;
-	if (list)
-		near = text_nearest(name, list, s->ntable);
-	free(list);
-	return near;
 }

@@ -23,8 +23,7 @@ struct schema_table {
 	const char *stamp;                /* hash over the rows, whatever their order */
 	const char *path, *sha256;        /* of the resource's file */
 	int64_t rows;
-	struct schema_column *column;
-	size_t ncolumn;
+	struct schema_column *column; size_t ncolumn;
 };
 struct schema_package {
 	const char *name, *file;          /* absolute path of the package's SQLite file */
@@ -32,10 +31,8 @@ struct schema_package {
 	const char *title_fr, *title_en, *version;
 };
 struct schema {
-	struct schema_package *package;
-	size_t npackage;
-	struct schema_table *table;       /* sorted by name */
-	size_t ntable;
+	struct schema_package *package; size_t npackage;
+	struct schema_table *table; size_t ntable;   /* sorted by name */
 };
 
 /* SQL that makes the describing tables in a new package file; intake fills them. Columns are as in the structs above. */
@@ -45,5 +42,4 @@ bool schema_read(struct schema *out, struct arena *a, const char *data_dir, stru
 const struct schema_table *schema_table(const struct schema *s, const char *name);       /* or NULL */
 const struct schema_column *schema_column(const struct schema_table *t, const char *name);
 const struct schema_package *schema_package(const struct schema *s, const char *name);
-const char *schema_nearest_table(const struct schema *s, const char *name);              /* or NULL */
 #endif

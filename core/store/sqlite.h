@@ -7,9 +7,10 @@
 
 /* A finished package file, read alone and as it is: mode=ro, immutable. */
 struct db *db_open_package(const char *path, struct err *e);
+/* user_version, which numbers the form of the tables in a file. */
+bool db_form(struct db *db, int64_t *form, struct err *e);
 sqlite3 *db_handle(struct db *db);
-/* Puts SQLite's own words for the last failure of the connection into *e; rc is what the call returned. Always false. */
-bool db_failed(struct db *db, int rc, struct err *e);
-/* "file:/a%20b.db?mode=ro&immutable=1", malloced; NULL when there is no memory. */
-char *db_package_uri(const char *path);
+/* Puts SQLite's own words for the last failure of the connection into *e; rc is what the call returned, id is for a code that
+ * names no cause of its own. Always false. */
+bool db_failed(struct db *db, int rc, enum err_id id, struct err *e);
 #endif

@@ -43,13 +43,10 @@ static void test_read(void)
 	CHECK_STR(c->stamp, "s-zone", "its stamp");
 	CHECK(!schema_column(t, "zon") && !schema_table(&s, "zone"), "a name that is not there");
 	CHECK(schema_table(&s, "ZONES") == t && schema_column(t, "Zone") == c, "SQL's names know no case");
-	CHECK_STR(schema_nearest_table(&s, "zoness"), "zones", "the nearest table");
-	CHECK(!schema_nearest_table(&s, "qqqqqqqqq"), "none is near");
 	const struct schema_package *p = schema_package(&s, "b-zones");
 	CHECK_STR(p ? p->key : NULL, "key-b-zones", "a package's key");
 	CHECK_STR(p ? p->file : NULL, path_join(&arena, dir, "b-zones.db"), "a package's file");
-	CHECK(schema_read(&s, &arena, "/no/such/folder", &e) && s.ntable == 0 && s.npackage == 0 && !schema_table(&s, "x") &&
-	      !schema_nearest_table(&s, "x"), "an absent folder is an empty catalogue");
+	CHECK(schema_read(&s, &arena, "/no/such/folder", &e) && s.ntable == 0 && s.npackage == 0 && !schema_table(&s, "x"), "an absent folder is an empty catalogue");
 	path_remove_tree(dir, &e);
 }
 

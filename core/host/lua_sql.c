@@ -174,18 +174,20 @@ static int sql_fetch(lua_State *L)
 	return 2;
 }
 
-/* (name of a table) -> { key = name, fr = source, en = source, address = } or nil when it is not loaded */
+/* (name of a table) -> { key = name, fr = source, en = source, address =, status = } or nil when it is not loaded */
 static int sql_table_info(lua_State *L)
 {
 	const struct schema_table *t = schema_table(&lua_env_host(L)->schema, luaL_checkstring(L, 1));
+	const char *unsaid = t && *t->title ? t->title : t ? t->name : "";
 
 	if (!t)
 		return 0;
 	lua_newtable(L);
 	lua_env_set(L, "key", t->name);
-	lua_env_set(L, "fr", *t->source_fr ? t->source_fr : t->title);
-	lua_env_set(L, "en", *t->source_en ? t->source_en : t->title);
+	lua_env_set(L, "fr", *t->source_fr ? t->source_fr : unsaid);
+	lua_env_set(L, "en", *t->source_en ? t->source_en : unsaid);
 	lua_env_set(L, "address", t->address);
+	lua_env_set(L, "status", t->status);
 	return 1;
 }
 

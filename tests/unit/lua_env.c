@@ -43,6 +43,13 @@ static const struct { const char *name, *body, *id; long line, column; const cha
 	{ "unknown unit", "local q = quantity { best = 1, unit = 'mandate' }", "host.unit_name", 3, 0, "mandate" },
 	{ "quantity field", "return report:fact('police').bset", "host.lua_field", 3, 0, "bset" },
 	{ "bounds not in order", "local q = quantity { best = 1, low = 2, high = 3 }", "host.output_quantity", 3, 0, "" },
+	{ "a fact of low confidence printed", "report:value('v', report:fact 'rumour')", "host.fact_low", 3, 0, "rumour" },
+	{ "lower bound keeps the period that all share",
+	  "local q = report:lower_bound { report:fact 'police', label = { fr = 'a', en = 'a' }, assumption = { fr = 'a', en = 'a' } }\n"
+	  "assert(q.period == report:fact('police').period)", "", 0, 0, "" },
+	{ "a refused sum names units in words",
+	  "local q, why = report:sum { report:fact 'officials', report:fact 'mayors' }\n"
+	  "assert(q or not why.en:find '_', why and why.en)", "", 0, 0, "" },
 	{ "lower bound without its assumption", "report:lower_bound { report:fact 'police', label = { fr = 'a', en = 'a' } }", "host.option_missing", 3, 0, "assumption" },
 	{ "lower bound over unlike units",
 	  "report:lower_bound { report:fact 'police', report:fact 'mayors', label = { fr = 'a', en = 'a' }, assumption = { fr = 'a', en = 'a' } }",

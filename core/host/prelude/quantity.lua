@@ -110,9 +110,18 @@ function E.quantity(given)
   return H.make(fields)
 end
 
+-- A refusal is printed for readers: units by their names, not their codes.
+local function in_words(text, lang, a, b)
+  for _, q in ipairs { a, b } do
+    local unit = get(q, "unit")
+    if unit ~= "" then text = gsub(text, "%f[%w_]" .. unit .. "%f[^%w_]", H.unit_text(q)[lang]) end
+  end
+  return text
+end
+
 function H.sum_of(a, b, quiet)
   local q, fr, en = H.sum(a, b, quiet)
-  if not q then return nil, { fr = fr, en = en } end
+  if not q then return nil, { fr = in_words(fr, "fr", a, b), en = in_words(en, "en", a, b) } end
   local origin = H.new_origin()
   H.add_origin(origin, a)
   H.add_origin(origin, b)

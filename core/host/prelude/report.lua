@@ -129,24 +129,30 @@ end
 
 local tables_read = {}   -- by report:sql and report:one, so far
 
-
--- { facts = list of ids, sources = list sorted by key }. One text is printed once. What says nothing of its origin
--- comes from every table that was read so far.
+-- { facts = list of ids, sources = list sorted by key }, and whether made-up data are among them. One text is printed once.
+-- What says nothing of its origin comes from every table that was read so far. A fact of low confidence is not printed.
 local function settle(origin)
-  local facts, sources, seen, by_key = {}, {}, {}, {}
-  for id in pairs(origin.facts) do facts[#facts + 1] = id end
+  local facts, sources, seen, by_key, illustrative = {}, {}, {}, {}, false
+  for id, confidence in pairs(origin.facts) do
+    if confidence == "low" then fail("host.fact_low", id) end
+    facts[#facts + 1] = id
+  end
   for key, s in pairs(origin.sources) do by_key[key] = s end
   if origin.plain or (#facts == 0 and next(origin.tables) == nil) then
     for name in pairs(tables_read) do by_key[name] = H.table_info(name) end
   end
   for name in pairs(origin.tables) do by_key[name] = H.table_info(name) end
   for key, s in pairs(by_key) do
-    if s.fr ~= "" and not seen[s.fr] then
-      seen[s.fr] = true
-      sources[#sources + 1] = { key = key, fr = s.fr, en = s.en, address = s.address }
+    local fr, en = s.fr, s.en
+    if s.status == "illustrative" then
+      illustrative, fr, en = true, fr .. " (données fictives)", en .. " (illustrative data)"
+    end
+    if fr ~= "" and not seen[fr] then
+      seen[fr] = true
+      sources[#sources + 1] = { key = key, fr = fr, en = en, address = s.address }
     end
   end
-  return { facts = facts, sources = sources }
+  return { facts = facts, sources = sources }, illustrative
 end
 
 -- Reading ---------------------------------------------------------------------------------------------------------
@@ -266,7 +272,11 @@ local function fact_source(name, row)
   local documents = row.document and "documents" or "sources"
   local id = row.document or row.source
   local key = name .. "/" .. tostring(id)
-  if sources[key] == nil then sources[key] = document_source(documents, id) or H.table_info(name) or false end
+  if sources[key] == nil then
+    local own = H.table_info(name)
+    sources[key] = document_source(documents, id) or own or false
+    if sources[key] and own then sources[key].status = own.status end
+  end
   return key, sources[key]
 end
 
@@ -282,7 +292,7 @@ local function fact_quantity(name, row)
   if unit == nil or unit == "none" then unit = "" end
   local key, source = fact_source(name, row)
   local origin = H.new_origin()
-  origin.facts[row.fact_id] = true
+  origin.facts[row.fact_id] = row.confidence or true
   if source then origin.sources[key] = source else origin.tables[name] = true end
   return H.make({
     best = row.value, low = row.low, high = row.high, qualifier = qualifier, unit = unit, period = row.period,
@@ -361,15 +371,16 @@ function report.lower_bound(self, list)
   for k in pairs(extra) do
     if not is_text(list[k]) then fail("host.option_missing", k, "report:lower_bound") end
   end
-  local low, unit, origin, decimals = 0, get(list[1], "unit"), H.new_origin(), 0
+  local low, unit, period, origin, decimals = 0, get(list[1], "unit"), get(list[1], "period"), H.new_origin(), 0
   for i, q in ipairs(list) do
     local qualifier, bound = get(q, "qualifier"), get(q, "low")
     if get(q, "unit") ~= unit then fail("host.bound_units", unit, get(q, "unit")) end
     if bound == nil or qualifier == "target" or qualifier == "forecast" then fail("host.bound_open", i) end
     low, decimals = low + bound, max(decimals, H.decimals(bound))
+    if get(q, "period") ~= period then period = nil end
     H.add_origin(origin, q)
   end
-  local q = H.make({ best = low, qualifier = "at_least", unit = unit, decimals = decimals },
+  local q = H.make({ best = low, qualifier = "at_least", unit = unit, decimals = decimals, period = period },
     { subject = list.label, assumption = list.assumption, origin = origin })
   return q
 end
@@ -525,7 +536,9 @@ function report.figure(self, name, chart, opts)
   local period = opts.period
   if type_of(period) == "string" then period = { fr = H.period("fr", period), en = H.period("en", period) } end
   out.period = fill(period, opts.values, where .. ", period", origin)
-  out.sources = settle(origin).sources
+  local settled, illustrative = settle(origin)
+  out.sources = settled.sources
+  if illustrative then chart.illustrative = true end
   flatten(H.chart_data[chart], out)
   H.give("figures", out)
 end

@@ -11,9 +11,10 @@
 enum { CANVAS_BYTES = 32 * 1024 * 1024 };
 enum kind { FILL, LINE, DOT };
 
-/* What differs between gnuplot's terminals, measured on 5.4.4 at several sizes: points in the unit of its page and decimals to say it,
- * the page that its plot area covers, the distance from the place of a label to its baseline (share of the font size), line width 1 in
- * points, dash length 1 in points (SVG: in line widths), and the radius of a dot of size 1 and what its outline adds. */
+/* What differs between gnuplot's terminals, measured on 5.4.4 at several sizes: points in the unit of its page and decimals
+ * to say it, the page that its plot area covers, the distance from the place of a label to its baseline (share of the font
+ * size), line width 1 in points, dash length 1 in points (SVG: in line widths), and the radius of a dot of size 1 and what
+ * its outline adds. */
 static const struct terminal {
 	const char *set, *file;
 	double unit;
@@ -23,10 +24,12 @@ static const struct terminal {
 	/* 0.75: pango counts 96 points to the inch, PDF 72 */
 	[CHART_PDF] = { "pdfcairo noenhanced color rounded fontscale 0.75 linewidth 1 dashlength 1 size %in,%in", "out.pdf", 72, 10,
 		0.5, 0.3755, 0.5, 0.275, 3, 0.125 },
-	[CHART_SVG] = { "svg noenhanced rounded fixed linewidth 1 dashlength 1 size %,%", "out.svg", 1, 0, 0, 0.3257, 1, 0.5, 3, 0 },
+	[CHART_SVG] = { "svg noenhanced rounded fixed linewidth 1 dashlength 1 size %,%", "out.svg", 1, 0,
+		0, 0.3257, 1, 0.5, 3, 0 },
 };
 
-void canvas_open(struct canvas *cv, enum chart_format format, const struct theme *theme, double width, double height, struct err *e)
+void canvas_open(struct canvas *cv, enum chart_format format, const struct theme *theme, double width, double height,
+	struct err *e)
 {
 	*cv = (struct canvas){ .format = format, .theme = theme, .width = width, .height = height, .e = e };
 	cv->data = cv->plot = cv->label = BUF(CANVAS_BYTES);
@@ -89,7 +92,8 @@ void canvas_rect(struct canvas *cv, unsigned color, struct box b)
 
 void canvas_frame(struct canvas *cv, unsigned color, double width, struct box b)
 {
-	canvas_line(cv, color, width, 0, (struct xy[]){ { b.x0, b.y0 }, { b.x1, b.y0 }, { b.x1, b.y1 }, { b.x0, b.y1 }, { b.x0, b.y0 } }, 5);
+	const struct xy p[] = { { b.x0, b.y0 }, { b.x1, b.y0 }, { b.x1, b.y1 }, { b.x0, b.y1 }, { b.x0, b.y0 } };
+	canvas_line(cv, color, width, 0, p, 5);
 }
 
 void canvas_line(struct canvas *cv, unsigned color, double width, double dash, const struct xy *p, size_t n)
@@ -134,7 +138,8 @@ bool canvas_close(struct canvas *cv, struct buf *out)
 	buf_str(out, "set encoding utf8\nset terminal ");
 	put(out, t->set, t->decimals, (double[]){ cv->width / t->unit, cv->height / t->unit });
 	buf_printf(out, " font '%s,8'\nset output '%s'\nunset border\nunset tics\nunset key\nunset title\n"
-		"set lmargin at screen 0\nset rmargin at screen 1\nset bmargin at screen 0\nset tmargin at screen 1\n", cv->theme->family, t->file);
+		"set lmargin at screen 0\nset rmargin at screen 1\nset bmargin at screen 0\nset tmargin at screen 1\n",
+		cv->theme->family, t->file);
 	put(out, "set xrange [%:%]\nset yrange [%:%]\n", 2, (double[]){ t->inset, right, low, t->inset });
 	buf_str(&cv->data, cv->group ? "EOD\n" : "");
 	for (size_t i = 0; i < 3; i++) {

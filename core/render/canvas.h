@@ -21,7 +21,8 @@ struct canvas {
 	bool failed;           /* *e is set */
 };
 /* Starts a page. theme: borrowed; e receives the first error, told by canvas_close. */
-void canvas_open(struct canvas *cv, enum chart_format format, const struct theme *theme, double width, double height, struct err *e);
+void canvas_open(struct canvas *cv, enum chart_format format, const struct theme *theme, double width, double height,
+	struct err *e);
 void canvas_fill(struct canvas *cv, unsigned color, const struct xy *p, size_t n);            /* closed polygon */
 void canvas_rect(struct canvas *cv, unsigned color, struct box b);
 void canvas_frame(struct canvas *cv, unsigned color, double width, struct box b);

@@ -128,7 +128,8 @@ static bool chart_ok(const struct page *pg)
 	return true;
 }
 
-bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e)
+bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out,
+	struct err *e)
 {
 	struct arena a = { 0 };
 	struct canvas cv;
@@ -194,7 +195,8 @@ static bool set_date(struct buf *pdf, long long epoch, struct err *e)
 	struct tm tm;
 
 	at += at ? sizeof mark - 1 : 0;
-	if (!at || strspn(at, "0123456789") != 14 || at[14] != 'Z' || !gmtime_r(&t, &tm) || strftime(text, sizeof text, "%Y%m%d%H%M%S", &tm) != 14)
+	if (!at || strspn(at, "0123456789") != 14 || at[14] != 'Z' || !gmtime_r(&t, &tm)
+	    || strftime(text, sizeof text, "%Y%m%d%H%M%S", &tm) != 14)
 		return err_set(e, ERR_PDF_DATE, "%s", "");
 	memcpy(at, text, 14);
 	return true;
@@ -205,8 +207,9 @@ static bool starts(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
-/* gnuplot's SVG with true points as its size, a typeface for screens without ours (Helvetica and Arial have the same widths), the weight of
- * bold text, which gnuplot leaves in the name of the font, spaces as they are, and no title "Gnuplot" under the mouse. */
+/* gnuplot's SVG with true points as its size, a typeface for screens without ours (Helvetica and Arial have the same
+ * widths), the weight of bold text, which gnuplot leaves in the name of the font, spaces as they are, and no title
+ * "Gnuplot" under the mouse. An empty group shows nothing but what gnuplot drew before this figure: its pen. */
 static bool mend_svg(const char *s, const char *family, struct buf *out)
 {
 	struct arena a = { 0 };
@@ -224,7 +227,7 @@ static bool mend_svg(const char *s, const char *family, struct buf *out)
 		words = starts(s, "<text>") || (words && !starts(s, "</text>"));
 		while (i < 4 && !starts(s, mend[i].from))
 			i++;
-		if (line && starts(s + line, "</g>\n")) {   /* an empty group shows nothing but what gnuplot drew before this figure: its pen */
+		if (line && starts(s + line, "</g>\n")) {
 			s += line + 5;
 		} else if (i < 4 && (!words || i == 1)) {
 			buf_str(out, mend[i].to);
@@ -241,26 +244,26 @@ static bool mend_svg(const char *s, const char *family, struct buf *out)
 
 bool chart_draw(struct gnuplot *g, const struct chart *c, enum lang lang, long long epoch, const char *base, struct err *e)
 {
+	enum { SCRIPT, PDF = 2, RAW_SVG, SVG, BUFS };   /* scripts and what they made by format, and the mended SVG */
 	static const char *const made[] = { [CHART_PDF] = "out.pdf", [CHART_SVG] = "out.svg" };
-	struct buf script[2] = { BUF(CHART_BYTES), BUF(CHART_BYTES) }, file[2] = { BUF(CHART_BYTES), BUF(CHART_BYTES) }, svg = BUF(CHART_BYTES);
+	static const struct { const char *end; int from; } files[] = { { ".gp", SCRIPT }, { ".svg", SVG }, { ".pdf", PDF } };
+	struct buf b[BUFS];
 	const struct metrics *m = gnuplot_metrics(g, e);
 	struct arena a = { 0 };
 	bool ok = m != NULL;
 
+	for (size_t i = 0; i < BUFS; i++)
+		b[i] = BUF(CHART_BYTES);
 	for (enum chart_format f = CHART_PDF; ok && f <= CHART_SVG; f++)
-		ok = chart_script(c, lang, f, m, &script[f], e) && gnuplot_draw(g, &script[f], made[f], e) && gnuplot_take(g, made[f], &file[f], e);
-	ok = ok && set_date(&file[CHART_PDF], epoch, e);
-	if (ok && !mend_svg(buf_text(&file[CHART_SVG]), theme_default.family, &svg))
+		ok = chart_script(c, lang, f, m, &b[SCRIPT + f], e) && gnuplot_draw(g, &b[SCRIPT + f], made[f], e)
+			&& gnuplot_take(g, made[f], &b[PDF + f], e);
+	ok = ok && set_date(&b[PDF], epoch, e);
+	if (ok && !mend_svg(buf_text(&b[RAW_SVG]), theme_default.family, &b[SVG]))
 		ok = err_set(e, ERR_TOO_LARGE, "%s" ERR_SEP "%d", made[CHART_SVG], CHART_BYTES);
-	const struct { const char *end; const struct buf *b; } out[] = {
-		{ ".gp", &script[CHART_PDF] }, { ".svg", &svg }, { ".pdf", &file[CHART_PDF] } };
-	for (size_t i = 0; ok && i < 3; i++)
-		ok = path_write(arena_printf(&a, "%s%s", base, out[i].end), out[i].b->s, out[i].b->n, e);
-	for (int f = 0; f < 2; f++) {
-		buf_free(&script[f]);
-		buf_free(&file[f]);
-	}
-	buf_free(&svg);
+	for (size_t i = 0; ok && i < sizeof files / sizeof *files; i++)
+		ok = path_write(arena_printf(&a, "%s%s", base, files[i].end), b[files[i].from].s, b[files[i].from].n, e);
+	for (size_t i = 0; i < BUFS; i++)
+		buf_free(&b[i]);
 	arena_free(&a);
 	return ok;
 }

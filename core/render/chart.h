@@ -1,4 +1,5 @@
-/* Charts: marks on scales in panels become a gnuplot script of numbers and finished text. All positions, ticks and texts are computed here. */
+/* Charts: marks on scales in panels become a gnuplot script of numbers and finished text. All positions, ticks and texts
+ * are computed here. */
 #ifndef RENDER_CHART_H
 #define RENDER_CHART_H
 #include "base/buf.h"
@@ -9,10 +10,13 @@
 #include "store/artefact.h"
 
 enum chart_format { CHART_PDF, CHART_SVG };
-/* The complete script for one language and format. Refuses (ERR_CHART_*) what cannot be drawn honestly: bars on a log scale, bars not from
- * zero, values <= 0 on a log scale, no data, values outside asked bounds, labels without room, characters without a glyph. */
-bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e);
-/* Digest of description and language: equal key (and equal program, epoch and font files), equal bytes. Needs no font. */
+/* The complete script for one language and format. Refuses (ERR_CHART_*) what cannot be drawn honestly: bars on a log
+ * scale, bars not from zero, values <= 0 on a log scale, no data, values outside asked bounds, labels without room,
+ * characters without a glyph. */
+bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out,
+	struct err *e);
+/* Digest of description and language: equal key (and equal program, epoch and font files), equal bytes. Every field of a
+ * chart that is painted belongs to it. Needs no font. */
 void chart_key(const struct chart *c, enum lang lang, char key[HASH_HEX]);
 /* Draws <base>.pdf, <base>.svg and <base>.gp (published atomically, creation date made constant from epoch). */
 bool chart_draw(struct gnuplot *g, const struct chart *c, enum lang lang, long long epoch, const char *base, struct err *e);

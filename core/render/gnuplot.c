@@ -16,12 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	FIGURE_SECONDS = 60,
-	OUTPUT_MAX = 64 * 1024 * 1024,    /* of one figure */
-	TALK_MAX = 16 * 1024,
-	MEMORY_MIB = 2048,
-};
+enum { FIGURE_SECONDS = 60, FIGURE_BYTES = 64 << 20, TALK_BYTES = 16 << 10 };
 static const char SCRIPT[] = "script.gp", SENTINEL[] = "figure drawn\n";
 
 struct gnuplot {
@@ -37,14 +32,16 @@ bool gnuplot_quote(struct buf *out, const char *s, struct err *e)
 	for (const char *p = s; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return err_set(e, ERR_CHART_GLYPH, "U+%04X" ERR_SEP "%s", (unsigned)*p, s);
-	/* Not by doubling the quote: gnuplot 5.4 ends the string at a doubled quote that comes first or after another one, and runs the rest. */
+	/* Not by doubling the quote: gnuplot 5.4 ends the string at a doubled quote that comes first or after another one,
+	 * and runs the rest. */
 	buf_char(out, '\'');
 	for (const char *p = s; *p; p++)
 		buf_add(out, *p == '\'' ? "'.\"\\047\".'" : p, *p == '\'' ? 10 : 1);
 	return buf_char(out, '\'');
 }
 
-/* Writes a file of our own into the work folder, whatever lies there under that name. Nobody needs it after a crash: no fsync. */
+/* Writes a file of our own into the work folder, whatever lies there under that name. Nobody needs it after a crash: no
+ * fsync. */
 static bool put_file(struct gnuplot *g, const char *name, const char *s, size_t n, struct err *e)
 {
 	const char *path = path_join(&g->arena, g->dir, name);
@@ -90,39 +87,40 @@ const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e)
 
 static bool start(struct gnuplot *g, struct err *e)
 {
-	if (!gnuplot_metrics(g, e))
-		return false;
+	struct arena *a = &g->arena;
+	const char *folder = gnuplot_metrics(g, e) ? metrics_folder(g->metrics) : NULL;
 	/* Our own font list: the machine's other fonts and its users' tastes have no say in a figure. */
-	const char *folder = metrics_folder(g->metrics), *fonts = arena_printf(&g->arena, "<?xml version=\"1.0\"?>\n"
-		"<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n<fontconfig><dir>%s</dir>"
-		"<cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n", folder, g->dir);
+	const char *fonts = arena_printf(a, "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n"
+		"<fontconfig><dir>%s</dir><cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n",
+		folder ? folder : "", g->dir);
 	struct proc_opt o = {
 		.kind = PROC_GNUPLOT, .tool = "gnuplot", .args = { "-d" }, .read = { folder }, .write = { g->dir }, .cwd = g->dir,
-		.env = { "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", arena_printf(&g->arena, "HOME=%s", g->dir),
-			arena_printf(&g->arena, "FONTCONFIG_FILE=%s/fonts.conf", g->dir) },
-		.memory = (uint64_t)MEMORY_MIB << 20, .file_size = OUTPUT_MAX, .stderr_max = TALK_MAX,
+		.env = { "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", arena_printf(a, "HOME=%s", g->dir),
+			arena_printf(a, "FONTCONFIG_FILE=%s/fonts.conf", g->dir) },
+		.memory = (uint64_t)2 << 30, .file_size = FIGURE_BYTES, .stderr_max = TALK_BYTES,
 		.pipe_in = true, .pipe_out = true, .allow_unjailed = g->allow_unjailed,
 	};
-	return put_file(g, "fonts.conf", fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
+	return folder && put_file(g, "fonts.conf", fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
 }
 
 /* Reads stdout until the sentinel stands there. */
 static bool await(struct gnuplot *g, struct err *e)
 {
-	struct buf said = BUF(TALK_MAX);
-	bool found = false;
+	struct buf said = BUF(TALK_BYTES);
+	char part[4096];
 	int r = 1;
 
-	while (!found && !said.over && (r = proc_poll(&g->proc, -1, e)) == 1) {
-		char part[4096];
+	while (!strstr(buf_text(&said), SENTINEL) && !said.over && (r = proc_poll(&g->proc, -1, e)) == 1) {
 		ssize_t n = read(g->proc.out, part, sizeof part);
 		buf_add(&said, part, n > 0 ? (size_t)n : 0);
-		found = strstr(buf_text(&said), SENTINEL) != NULL;
 	}
+	bool over = said.over;
 	buf_free(&said);
-	if (!found && g->proc.end == PROC_TIMED_OUT)
+	if (r == 1 && !over)
+		return true;
+	if (g->proc.end == PROC_TIMED_OUT)
 		return err_set(e, ERR_GNUPLOT_TIME, "%d", FIGURE_SECONDS);
-	return found || r < 0 ? found : err_set(e, ERR_GNUPLOT_ENDED, "%s", "");
+	return r < 0 ? false : err_set(e, ERR_GNUPLOT_ENDED, "%s", "");
 }
 
 /* The line of the script that gnuplot's "… line 12: …" means becomes the excerpt. */
@@ -166,7 +164,7 @@ bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct e
 {
 	int fd = open(path_join(&g->arena, g->dir, made), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
-	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= OUTPUT_MAX;
+	bool ok = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= FIGURE_BYTES;
 	char part[65536];
 	ssize_t n = 0;
 

@@ -1,4 +1,5 @@
-/* The kinds of marks, each with its painter and with what the page must know of it. A new kind is an entry of the two tables in mark.c. */
+/* The kinds of marks, each with its painter and with what the page must know of it. A new kind is an entry of the two
+ * tables in mark.c. */
 #ifndef RENDER_MARK_H
 #define RENDER_MARK_H
 #include "render/layout.h"

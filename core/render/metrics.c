@@ -67,7 +67,8 @@ const char *metrics_folder(const struct metrics *m)
 	return m->folder;
 }
 
-/* Characters that the font lacks and that HarfBuzz makes from the space: half a space, a fifth of an em (hb-ot-shape-fallback.cc). */
+/* Characters that the font lacks and that HarfBuzz makes from the space: half a space, a fifth of an em
+ * (hb-ot-shape-fallback.cc). */
 static bool is_made(uint32_t c)
 {
 	return c == 0x202f || c == 0x2009;

@@ -6,10 +6,7 @@
 
 #include <math.h>
 
-/* Sizes in points. */
-#define GRID_WIDTH 0.6
-#define LABEL_AIR 1.6       /* of the line height that two labels may share */
-#define LINE_GAP 8.0        /* between the end of a line and its name */
+#define GRID_WIDTH 0.6   /* points */
 
 /* ---- axes ---- */
 
@@ -38,9 +35,9 @@ static void paint_names(const struct page *pg, const struct frame *f)
 	const struct axis *x = &f->axis[AXIS_X], *y = &f->axis[AXIS_Y];
 
 	for (size_t i = 0; y->name && i < y->s->ncategory; i++)
-		paint_lines(pg, &y->name[i], false, ALIGN_LEFT, 0, y->middle[i] - (double)y->name[i].n / 2 * pg->theme->line);
+		paint_lines(pg, &y->name[i], false, ALIGN_LEFT, 0, y->name[i].middle - (double)y->name[i].n / 2 * pg->theme->line);
 	for (size_t i = 0; x->name && i < x->s->ncategory; i++)
-		paint_lines(pg, &x->name[i], false, ALIGN_CENTER, x->middle[i], f->bottom + LAYOUT_TICK_GAP - 1);
+		paint_lines(pg, &x->name[i], false, ALIGN_CENTER, x->name[i].middle, f->bottom + LAYOUT_TICK_GAP - 1);
 }
 
 static void paint_ticks(const struct page *pg, const struct frame *f)
@@ -50,7 +47,8 @@ static void paint_ticks(const struct page *pg, const struct frame *f)
 	double end = -1e9, line = pg->theme->line, middle = f->bottom + LAYOUT_TICK_GAP - 1 + line / 2;
 
 	for (size_t i = 0; i < x->t.n; i++) {
-		double half = layout_width(pg, x->tick[i], false) / 2, at = fmax(half, fmin(layout_at(x, x->t.at[i]), pg->width - half));
+		double half = layout_width(pg, x->tick[i], false) / 2;
+		double at = fmax(half, fmin(layout_at(x, x->t.at[i]), pg->width - half));
 		if (at - half < end + 4)
 			continue;   /* its line of the grid stays */
 		canvas_text(pg->cv, color, false, ALIGN_CENTER, at, middle, x->tick[i]);
@@ -109,7 +107,7 @@ static bool name_lines(struct page *pg, struct frame *f)
 	for (size_t i = 0; i < n; i++) {
 		const char *s = say(pg, &end[i].m->name);
 		const struct theme_role *r = &pg->theme->role[end[i].m->role];
-		double x = end[i].at.x + LINE_GAP, w = layout_width(pg, s, true);
+		double x = end[i].at.x + LAYOUT_LINE_GAP, w = layout_width(pg, s, true);
 		if (x + w > pg->width)
 			return err_set(pg->e, ERR_CHART_LABEL, "%s", s);
 		if (fabs(y[i] - end[i].at.y) > 3)
@@ -123,18 +121,18 @@ static bool name_lines(struct page *pg, struct frame *f)
 static bool put_labels(struct page *pg, struct frame *f)
 {
 	for (const struct want *w = f->want; w < f->want + f->nwant; w++) {
+		const struct box *m = &w->label.mark;
 		struct box at;
-		double width = layout_width(pg, w->s, false), height = pg->theme->line - LABEL_AIR;
-		enum placed how = place_beside(&f->place, w->mark, width, height, w->first, w->far, &at);
+		enum placed how = place_beside(&f->place, &w->label, &at);
 		if (how == PLACED_NOT)
 			return err_set(pg->e, ERR_CHART_LABEL, "%s", w->s);
 		if (how == PLACED_BESIDE)   /* the grid stops at words */
 			canvas_rect(pg->cv, pg->theme->paper, (struct box){ at.x0 - 1, at.y0, at.x1 + 1, at.y1 });
 		if (how == PLACED_AWAY) {
-			double x = (w->mark.x0 + w->mark.x1) / 2, y = (w->mark.y0 + w->mark.y1) / 2;
-			struct xy end = { fmax(at.x0, fmin(x, at.x1)), fmax(at.y0, fmin(y, at.y1)) };
-			canvas_line(pg->cv, pg->theme->axis, 0.5, 0, (struct xy[]){ { x, y }, end }, 2);
-			place_take_line(&f->place, x, y, end.x, end.y, 0.5);
+			struct xy from = { (m->x0 + m->x1) / 2, (m->y0 + m->y1) / 2 };
+			struct xy to = { fmax(at.x0, fmin(from.x, at.x1)), fmax(at.y0, fmin(from.y, at.y1)) };
+			canvas_line(pg->cv, pg->theme->axis, 0.5, 0, (struct xy[]){ from, to }, 2);
+			place_take_line(&f->place, from.x, from.y, to.x, to.y, 0.5);
 		}
 		canvas_text(pg->cv, w->color, false, ALIGN_LEFT, at.x0, (at.y0 + at.y1) / 2, w->s);
 	}

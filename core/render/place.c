@@ -1,8 +1,8 @@
-/* Greedy: the first free place in the order of preference. A figure has few labels; what matters is that none overlaps. */
+/* Greedy: the first free place in the order of preference. A figure has few labels; what matters is that none overlaps.
+ * Gaps in points. */
 #include "render/place.h"
 
 #include <math.h>
-#include <string.h>
 
 #define GAP_ACROSS 4.0    /* between mark and label, points */
 #define GAP_ALONG 1.5
@@ -61,26 +61,23 @@ static struct box with_neighbours(const struct place *p, struct box m)
 	return x;
 }
 
-/* One side of the mark; slide: how far the label may move on, away from the mark, past what is in the way. */
-static bool try_side(const struct place *p, struct box m, double w, double h, enum side side, double slide, struct box *out)
+/* One side of m; slide: how far the label may move on, away from it, past what is in the way. */
+static bool try_side(const struct place *p, const struct label *l, struct box m, enum side side, double slide, struct box *out)
 {
-	double x = (m.x0 + m.x1 - w) / 2, y = (m.y0 + m.y1 - h) / 2, x0 = 0, y0 = 0;
+	double x = (m.x0 + m.x1 - l->w) / 2, y = (m.y0 + m.y1 - l->h) / 2, start = NAN;
 
 	if (side == SIDE_ABOVE || side == SIDE_BELOW)
-		x = fmax(p->room.x0, fmin(x, p->room.x1 - w));
+		x = fmax(p->room.x0, fmin(x, p->room.x1 - l->w));
 	for (const struct box *past = &m; past; past = obstacle(p, *out, false)) {
 		switch (side) {
 		case SIDE_RIGHT: x = past->x1 + GAP_ACROSS; break;
-		case SIDE_LEFT: x = past->x0 - GAP_ACROSS - w; break;
-		case SIDE_ABOVE: y = past->y0 - GAP_ALONG - h; break;
+		case SIDE_LEFT: x = past->x0 - GAP_ACROSS - l->w; break;
+		case SIDE_ABOVE: y = past->y0 - GAP_ALONG - l->h; break;
 		case SIDE_BELOW: y = past->y1 + GAP_ALONG; break;
 		}
-		if (past == &m) {
-			x0 = x;
-			y0 = y;
-		}
-		*out = (struct box){ x, y, x + w, y + h };
-		if (!is_inside(p, *out) || fabs(x - x0) + fabs(y - y0) > slide)
+		start = past == &m ? x + y : start;   /* one of them stays */
+		*out = (struct box){ x, y, x + l->w, y + l->h };
+		if (!is_inside(p, *out) || fabs(x + y - start) > slide)
 			return false;
 	}
 	return true;
@@ -101,46 +98,52 @@ static bool is_clear(const struct place *p, struct box m, struct box label)
 	return true;
 }
 
-/* Around the mark at distance r; clear: with a clear line to it. */
-static bool try_around(const struct place *p, struct box m, double w, double h, double r, bool cover_soft, bool clear, struct box *out)
+/* Around the mark, farther and farther away; clear: with a clear line to it. */
+static const struct pass { double most; bool cover_soft, clear; } passes[] = {
+	{ 24, false, true }, { 72, true, true }, { 72, true, false } };
+
+static bool try_around(const struct place *p, const struct label *l, double r, const struct pass *pass, struct box *out)
 {
-	static const struct { int x, y; } way[] = { { 1, -1 }, { 1, 1 }, { -1, -1 }, { -1, 1 }, { 0, -1 }, { 0, 1 }, { 1, 0 }, { -1, 0 } };
+	static const int way[][2] = { { 1, -1 }, { 1, 1 }, { -1, -1 }, { -1, 1 }, { 0, -1 }, { 0, 1 }, { 1, 0 }, { -1, 0 } };
+	struct box m = l->mark;
 
 	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
-		double x = way[i].x > 0 ? m.x1 + r + 1 : way[i].x < 0 ? m.x0 - r - w - 1 : (m.x0 + m.x1 - w) / 2;
-		double y = way[i].y > 0 ? m.y1 + r : way[i].y < 0 ? m.y0 - r - h : (m.y0 + m.y1 - h) / 2;
-		*out = (struct box){ x, y, x + w, y + h };
-		if (is_inside(p, *out) && !obstacle(p, *out, cover_soft) && (r <= 0 || !clear || is_clear(p, m, *out)))
+		double x = way[i][0] > 0 ? m.x1 + r + 1 : way[i][0] < 0 ? m.x0 - r - l->w - 1 : (m.x0 + m.x1 - l->w) / 2;
+		double y = way[i][1] > 0 ? m.y1 + r : way[i][1] < 0 ? m.y0 - r - l->h : (m.y0 + m.y1 - l->h) / 2;
+		*out = (struct box){ x, y, x + l->w, y + l->h };
+		if (is_inside(p, *out) && !obstacle(p, *out, pass->cover_soft) && (r <= 0 || !pass->clear || is_clear(p, m, *out)))
 			return true;
 	}
 	return false;
 }
 
-static enum placed find(const struct place *p, struct box m, double w, double h, enum side first, bool far, struct box *out)
+static enum placed find(const struct place *p, const struct label *l, struct box *out)
 {
 	static const enum side order[][4] = {
-		[SIDE_RIGHT] = { SIDE_RIGHT, SIDE_LEFT, SIDE_BELOW, SIDE_ABOVE }, [SIDE_LEFT] = { SIDE_LEFT, SIDE_RIGHT, SIDE_BELOW, SIDE_ABOVE },
-		[SIDE_ABOVE] = { SIDE_ABOVE, SIDE_BELOW, SIDE_RIGHT, SIDE_LEFT }, [SIDE_BELOW] = { SIDE_BELOW, SIDE_ABOVE, SIDE_RIGHT, SIDE_LEFT },
+		[SIDE_RIGHT] = { SIDE_RIGHT, SIDE_LEFT, SIDE_BELOW, SIDE_ABOVE },
+		[SIDE_LEFT] = { SIDE_LEFT, SIDE_RIGHT, SIDE_BELOW, SIDE_ABOVE },
+		[SIDE_ABOVE] = { SIDE_ABOVE, SIDE_BELOW, SIDE_RIGHT, SIDE_LEFT },
+		[SIDE_BELOW] = { SIDE_BELOW, SIDE_ABOVE, SIDE_RIGHT, SIDE_LEFT },
 	};
-	static const struct { double most; bool cover_soft, clear; } pass[] = { { 24, false, true }, { 72, true, true }, { 72, true, false } };
-	struct box x = far ? m : with_neighbours(p, m);
+	struct box m = l->far ? l->mark : with_neighbours(p, l->mark);
 
 	for (int move = 0; move < 2; move++)
-		for (size_t i = 0; i < (far || move ? 4 : 2); i++) {   /* in a row: both of its sides before moving on */
-			bool along = order[first][i] == SIDE_RIGHT || order[first][i] == SIDE_LEFT;
-			if (try_side(p, x, w, h, order[first][i], !move || along == far ? 0 : far ? NUDGE : SLIDE, out))
+		for (int i = 0; i < (l->far || move ? 4 : 2); i++) {   /* in a row: both of its sides before moving on */
+			enum side side = order[l->first][i];
+			bool along = side == SIDE_RIGHT || side == SIDE_LEFT;
+			if (try_side(p, l, m, side, !move || along == l->far ? 0 : l->far ? NUDGE : SLIDE, out))
 				return PLACED_BESIDE;
 		}
-	for (size_t i = 0; far && i < sizeof pass / sizeof *pass; i++)
-		for (double r = 0; r <= pass[i].most; r += 6)
-			if (try_around(p, m, w, h, r, pass[i].cover_soft, pass[i].clear, out))
-				return r > 0 ? PLACED_AWAY : pass[i].cover_soft ? PLACED_OVER : PLACED_BESIDE;
+	for (size_t i = 0; l->far && i < sizeof passes / sizeof *passes; i++)
+		for (double r = 0; r <= passes[i].most; r += 6)
+			if (try_around(p, l, r, &passes[i], out))
+				return r > 0 ? PLACED_AWAY : passes[i].cover_soft ? PLACED_OVER : PLACED_BESIDE;
 	return PLACED_NOT;
 }
 
-enum placed place_beside(struct place *p, struct box mark, double w, double h, enum side first, bool far, struct box *out)
+enum placed place_beside(struct place *p, const struct label *l, struct box *out)
 {
-	enum placed how = find(p, mark, w, h, first, far, out);
+	enum placed how = find(p, l, out);
 
 	if (how != PLACED_NOT)
 		place_take(p, *out, false);

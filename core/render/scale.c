@@ -5,6 +5,10 @@
 #include "base/typo.h"
 
 #include <math.h>
+#include <time.h>
+
+enum { DAY = 24 * 60 * 60 };
+#define MONTH_DAYS 30.436875   /* on average */
 
 /* First digits of the ticks of a decade; less room has fewer. */
 struct digits { int n, m[3]; };
@@ -34,7 +38,8 @@ static void keep_inside(struct ticks *t, double v)
 
 static void linear(const struct scale *s, double lo, double hi, size_t want, struct ticks *t)
 {
-	double least = s->decimals >= 0 ? pow(10, -s->decimals) : s->plain ? 1 : 0;   /* ticks that could not be told apart in print */
+	/* closer ticks could not be told apart in print */
+	double least = s->decimals >= 0 ? pow(10, -s->decimals) : s->plain ? 1 : 0;
 	double raw = fmax((hi - lo) / (double)(want - 1), least), from, to;
 	int i = 3 * (int)floor(log10(raw));
 
@@ -53,7 +58,8 @@ static void linear(const struct scale *s, double lo, double hi, size_t want, str
 	t->decimals = (int)fmax(0, (double)-floor_div(i, 3));
 }
 
-/* Ticks 1, 2, 5 and 1, 3 below two decades, else powers of ten, then every second one, every third … until no more than wanted. */
+/* Ticks 1, 2, 5 and 1, 3 below two decades, else powers of ten, then every second one, every third … until no more than
+ * wanted; with ticks on both sides of 1 there are three at least. */
 static void logarithmic(const struct scale *s, double lo, double hi, size_t want, struct ticks *t)
 {
 	t->decimals = -1;   /* each tick has its own */
@@ -69,70 +75,61 @@ static void logarithmic(const struct scale *s, double lo, double hi, size_t want
 		t->hi = isnan(s->hi) ? number(d, to, 1) : hi;
 		for (int i = from; i <= to; i += every)
 			keep_inside(t, number(d, i, 1));
-		if (round < 2 ? t->n <= want && t->n >= 2 : t->n <= want || t->n <= 3)   /* on both sides of 1 there are three at least */
+		if (round < 2 ? t->n <= want && t->n >= 2 : t->n <= want || t->n <= 3)
 			return;
 	}
 }
 
-/* Calendar from day numbers: Hinnant, chrono-Compatible Low-Level Date Algorithms (2013). */
-static double day_of(int64_t y, int64_t m, int64_t d)
+/* Day number of the first day of a month, counted from January of year 0. */
+static double month_start(int64_t month)
 {
-	y -= m <= 2;
-	int64_t era = floor_div(y, 400), yoe = y - era * 400;
-	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-
-	return (double)(era * 146097 + doe - 719468);
+	struct tm tm = { .tm_year = -1900, .tm_mon = (int)month, .tm_mday = 1 };
+	return (double)(timegm(&tm) / DAY);
 }
 
-static void date_of(double day, int64_t *y, int64_t *m, int64_t *d)
+static struct tm date_of(double day)
 {
-	int64_t z = (int64_t)floor(day) + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153;
+	time_t t = (time_t)floor(day) * DAY;
+	struct tm tm = { 0 };
 
-	*d = doy - (153 * mp + 2) / 5 + 1;
-	*m = mp + (mp < 10 ? 3 : -9);
-	*y = yoe + era * 400 + (*m <= 2);
+	gmtime_r(&t, &tm);
+	return tm;
 }
 
-/* Steps of time axes: count days, months or years. */
-static const struct period { enum tick_unit unit; int count; double days; } periods[] = {
-	{ TICK_DAY, 1, 1 }, { TICK_DAY, 7, 7 }, { TICK_DAY, 14, 14 }, { TICK_MONTH, 1, 30.4 }, { TICK_MONTH, 3, 91.3 },
-	{ TICK_MONTH, 6, 182.6 }, { TICK_YEAR, 1, 365.2 }, { TICK_YEAR, 2, 730.5 }, { TICK_YEAR, 5, 1826 }, { TICK_YEAR, 10, 3652 },
-	{ TICK_YEAR, 20, 7305 }, { TICK_YEAR, 50, 18262 }, { TICK_YEAR, 100, 36524 }, { TICK_YEAR, 200, 73048 },
-	{ TICK_YEAR, 500, 182621 }, { TICK_YEAR, 1000, 365242 },
+/* Steps of time axes: days or months, counted so that years end in 0 or 5. */
+static const struct period { enum tick_unit unit; int count; } periods[] = {
+	{ TICK_DAY, 1 }, { TICK_DAY, 7 }, { TICK_DAY, 14 }, { TICK_MONTH, 1 }, { TICK_MONTH, 3 }, { TICK_MONTH, 6 },
+	{ TICK_YEAR, 12 }, { TICK_YEAR, 24 }, { TICK_YEAR, 60 }, { TICK_YEAR, 120 }, { TICK_YEAR, 240 }, { TICK_YEAR, 600 },
+	{ TICK_YEAR, 1200 }, { TICK_YEAR, 2400 }, { TICK_YEAR, 6000 }, { TICK_YEAR, 12000 },
 };
-
-/* The i-th tick of a period; numbers are whole multiples, so that years end in 0 or 5. */
-static double time_tick(const struct period *p, int64_t i)
-{
-	int64_t n = i * p->count, year = p->unit == TICK_YEAR ? n : floor_div(n, 12);
-
-	return p->unit == TICK_DAY ? (double)n : day_of(year, p->unit == TICK_YEAR ? 1 : n - year * 12 + 1, 1);
-}
 
 static void timely(double lo, double hi, size_t want, struct ticks *t)
 {
 	const struct period *p = periods, *last = periods + sizeof periods / sizeof *periods - 1;
-	int64_t y, m, d;
 
-	while (p < last && (hi - lo) / p->days > (double)(want - 1))
+	while (p < last && (hi - lo) / p->count / (p->unit == TICK_DAY ? 1 : MONTH_DAYS) > (double)(want - 1))
 		p++;
-	date_of(lo, &y, &m, &d);
 	t->unit = p->unit;
 	t->lo = lo;   /* time does not start at a round date: only ticks are round */
 	t->hi = hi;
-	int64_t i = floor_div(p->unit == TICK_DAY ? (int64_t)floor(lo) : p->unit == TICK_YEAR ? y : y * 12 + m - 1, p->count);
-	for (; time_tick(p, i) <= hi && t->n < SCALE_TICKS; i++)
-		keep_inside(t, time_tick(p, i));
+	struct tm first = date_of(lo);
+	int64_t n = p->unit == TICK_DAY ? (int64_t)floor(lo) : (first.tm_year + 1900) * 12 + first.tm_mon;
+	for (n = floor_div(n, p->count) * p->count; t->n < SCALE_TICKS; n += p->count) {
+		double day = p->unit == TICK_DAY ? (double)n : month_start(n);
+		if (day > hi)
+			return;
+		keep_inside(t, day);
+	}
 }
 
 bool scale_ticks(const struct scale *s, double lo, double hi, size_t want, struct ticks *out, struct err *e)
 {
-	double size = fmax(fabs(lo), fabs(hi)), least = s->kind == SCALE_LOG ? 1 / SCALE_MAX : s->kind == SCALE_TIME ? -1e6 : -SCALE_MAX;
+	/* how far ticks can be computed and written, by enum scale_kind */
+	static const double least[] = { -SCALE_MAX, 1 / SCALE_MAX, 0, -1e6 }, most[] = { SCALE_MAX, SCALE_MAX, 0, 3e6 };
 
 	*out = (struct ticks){ .n = 0 };
-	if (s->kind == SCALE_LINEAR && hi - lo <= size * 1e-9) {   /* one value has no extent: show it from zero, or one step around zero */
+	/* one value has no extent: show it from zero, or one step around zero */
+	if (s->kind == SCALE_LINEAR && hi - lo <= 1e-9 * fmax(fabs(lo), fabs(hi))) {
 		lo = lo < 0 ? 2 * lo : 0;
 		hi = hi > 0 ? hi : lo < 0 ? 0 : 1;
 	} else if (s->kind == SCALE_TIME && hi <= lo && isnan(s->lo) && isnan(s->hi)) {
@@ -143,7 +140,7 @@ bool scale_ticks(const struct scale *s, double lo, double hi, size_t want, struc
 	hi = isnan(s->hi) ? hi : s->hi;
 	if (s->kind == SCALE_LOG && lo > 0 && hi <= lo)
 		hi = lo * 10;
-	if (!(hi - lo > 1 / SCALE_MAX) || lo < least || hi > (s->kind == SCALE_TIME ? 3e6 : SCALE_MAX)) {
+	if (!(hi - lo > 1 / SCALE_MAX) || lo < least[s->kind] || hi > most[s->kind]) {
 		struct buf b = BUF(100);
 		num_put_real(&b, lo);
 		buf_str(&b, ERR_SEP);
@@ -173,18 +170,18 @@ static const char *const months[2][12] = {
 void scale_label(const struct scale *s, const struct ticks *t, size_t i, enum lang lang, struct buf *out)
 {
 	double v = t->at[i];
-	int64_t y, m, d;
 
 	if (s->kind == SCALE_TIME) {
-		date_of(v, &y, &m, &d);
+		struct tm date = date_of(v);
 		if (t->unit == TICK_DAY)
-			buf_printf(out, "%d\u00a0", (int)d);
+			buf_printf(out, "%d\u00a0", date.tm_mday);
 		if (t->unit != TICK_YEAR)
-			buf_printf(out, "%s\u00a0", months[lang][m - 1]);
-		typo_plain(out, (double)y);
+			buf_printf(out, "%s\u00a0", months[lang][date.tm_mon]);
+		typo_plain(out, date.tm_year + 1900);
 		return;
 	}
-	int decimals = s->decimals >= 0 ? s->decimals : t->decimals >= 0 ? t->decimals : v < 1 ? (int)ceil(-log10(v) - 1e-9) : 0;
+	int own = v < 1 ? (int)ceil(-log10(v) - 1e-9) : 0;   /* of a log scale */
+	int decimals = s->decimals >= 0 ? s->decimals : t->decimals >= 0 ? t->decimals : own;
 	if (s->plain && decimals == 0)
 		typo_plain(out, v);
 	else

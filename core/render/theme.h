@@ -1,5 +1,6 @@
-/* Colours and sizes of all figures, in one table. Colours are Okabe and Ito's order of hues (jfly.uni-koeln.de/color, 2008),
- * darkened until parts of a graph reach 3:1 and words 4.5:1 against white (WCAG 2.1, 1.4.11 and 1.4.3); the unit test computes both. */
+/* Colours and sizes of all figures, in one table. Colours are Okabe and Ito's order of hues (jfly.uni-koeln.de/color,
+ * 2008), darkened until parts of a graph reach 3:1 and words 4.5:1 against white (WCAG 2.1, 1.4.11 and 1.4.3); the unit
+ * test computes both. */
 #ifndef RENDER_THEME_H
 #define RENDER_THEME_H
 #include "store/artefact.h"

@@ -53,7 +53,7 @@ static void put_file(struct gen *g, const char *name)
 static void arg(struct gen *g, const char *s)
 {
 	buf_str(&g->b, "\n\t{");
-	g->ok = g->ok && tex_cell(&g->b, s, g->e);
+	g->ok = g->ok && tex_text(&g->b, s, g->e);
 	buf_char(&g->b, '}');
 }
 
@@ -287,6 +287,8 @@ static bool put_all(struct gen *g)
 			return err_note(g->e, "%s", p->item[i].id);
 	}
 	put_file(g, "values.tex");
+	if (!g->ok)
+		return false;
 	for (size_t i = 0; i < p->nitem; i++) {
 		if (p->item[i].figure && g->used[i] & 1u << USE_FIGURE)
 			put_figure(g, &p->item[i]);

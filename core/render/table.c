@@ -125,7 +125,7 @@ static bool cell(struct buf *out, const struct text2 *text, enum lang lang, bool
 
 	bold &= *s != 0;
 	buf_str(out, bold ? "\\textbf{" : "");
-	bool ok = tex_cell(out, s, e);
+	bool ok = tex_text(out, s, e);
 	buf_str(out, bold ? "}" : "");
 	return ok;
 }

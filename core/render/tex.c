@@ -75,7 +75,7 @@ static void put_address(struct buf *out, const char *s, size_t n)
 }
 
 /* No line begins with punctuation that French sets off, and none ends with an opening guillemet: those spaces do not break. */
-static bool text(struct buf *out, const char *s, bool cell, struct err *e)
+bool tex_text(struct buf *out, const char *s, struct err *e)
 {
 	bool ok = true;
 
@@ -88,7 +88,7 @@ static bool text(struct buf *out, const char *s, bool cell, struct err *e)
 			continue;
 		}
 		size_t n = strcspn(s, " ");
-		bool breaks = cell && n > TEX_LONG_WORD, link = breaks && is_address(s, n);
+		bool breaks = n > TEX_LONG_WORD, link = breaks && is_address(s, n);
 		if (link) {
 			buf_str(out, "\\href{");
 			put_address(out, s, n);
@@ -99,16 +99,6 @@ static bool text(struct buf *out, const char *s, bool cell, struct err *e)
 		s += n;
 	}
 	return ok;
-}
-
-bool tex_text(struct buf *out, const char *s, struct err *e)
-{
-	return text(out, s, false, e);
-}
-
-bool tex_cell(struct buf *out, const char *s, struct err *e)
-{
-	return text(out, s, true, e);
 }
 
 bool tex_address(struct buf *out, const char *s)

@@ -6,11 +6,10 @@
 #include "base/err.h"
 
 /* Appends UTF-8 text as LaTeX text. French punctuation spaces must be in the text already; where they are plain
- * they do not break. ERR_TEX_GLYPH names a character that cannot be printed. */
+ * they do not break. Words of more than TEX_LONG_WORD bytes (identifiers, addresses) may break after the signs of
+ * TEX_BREAK_AFTER, and a long http or https address becomes a link. ERR_TEX_GLYPH names a character that cannot be
+ * printed. */
 bool tex_text(struct buf *out, const char *s, struct err *e);
-/* The same for a cell or a line of sources: words without a space of more than TEX_LONG_WORD bytes (identifiers,
- * addresses) may break after the signs of TEX_BREAK_AFTER, and an http or https address becomes a link. */
-bool tex_cell(struct buf *out, const char *s, struct err *e);
 enum { TEX_LONG_WORD = 20 };
 #define TEX_BREAK_AFTER "._/-=&?"
 /* Appends text as the address of \href. False, with nothing added, for anything but a plain http or https address. */

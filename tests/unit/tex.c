@@ -51,7 +51,7 @@ static void test_cells(void)
 	struct buf b = BUF(2000);
 	struct err e = { 0 };
 
-	CHECK(tex_cell(&b, "see https://a.example/b_c/d?e=1&f=%2e now", &e), "an address in a cell");
+	CHECK(tex_text(&b, "see https://a.example/b_c/d?e=1&f=%2e now", &e), "an address in a cell");
 	CHECK_STR(buf_text(&b), "see \\href{https://a.example/b_c/d?e=1\\&f=\\%2e}{https\\cnColon{}/\\cnBreak{}/\\cnBreak{}a.\\cnBreak{}example/\\cnBreak{}b\\_\\cnBreak{}"
 		"c/\\cnBreak{}d\\cnQuestion{}\\cnBreak{}e=\\cnBreak{}1\\&\\cnBreak{}f=\\cnBreak{}\\%2e} now", "becomes a link that may break");
 	buf_clear(&b);

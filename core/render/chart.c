@@ -222,19 +222,25 @@ static bool mend_svg(const char *s, const char *family, struct buf *out)
 	const char *size = strstr(s, "\n width=\""), *view = strstr(s, "\n viewBox");
 	bool words = false;
 
-	while (*s) {
-		size_t line = starts(s, "<g ") ? strcspn(s, "\n") + 1 : 0, i = 0;
+	for (;;) {
+		size_t plain = strcspn(s, "<=>\""), i = 0;
+		buf_add(out, s, plain);
+		s += plain;
+		if (!*s)
+			break;
+		const char *line = starts(s, "<g ") ? strchr(s, '\n') : NULL;
 		words = starts(s, "<text>") || (words && !starts(s, "</text>"));
 		while (i < 4 && !starts(s, mend[i].from))
 			i++;
-		if (line && starts(s + line, "</g>\n")) {
-			s += line + 5;
+		if (line && starts(line, "\n</g>\n")) {
+			s = line + strlen("\n</g>\n");
 		} else if (i < 4 && (!words || i == 1)) {
 			buf_str(out, mend[i].to);
 			s += strlen(mend[i].from);
 		} else {
-			buf_str(out, *s == '"' && size < s && s < view && text_is_digit(s[-1]) ? "pt" : "");
-			buf_add(out, words && *s == '>' ? "&gt;" : s, words && *s == '>' ? 4 : 1);   /* "]]>" may not stand in XML */
+			bool escape = words && *s == '>', point = *s == '"' && size < s && s < view && text_is_digit(s[-1]);
+			buf_str(out, point ? "pt" : "");
+			buf_add(out, escape ? "&gt;" : s, escape ? 4 : 1);   /* "]]>" may not stand in XML */
 			s++;
 		}
 	}

@@ -163,20 +163,32 @@ static bool read_schema(struct plan *p, struct err *e)
 	return true;
 }
 
-/* A table that another package has already is refused before anything is loaded: afterwards no query could run. */
+static const struct resource *resource_named(const struct package *k, const char *name)
+{
+	for (size_t i = 0; i < k->nresource; i++)
+		if (!strcmp(k->resource[i].name, name))
+			return &k->resource[i];
+	return NULL;
+}
+
+/* A table that another package describes too is refused before anything is loaded: afterwards no query could run. */
 static bool tables_are_new(struct plan *p, const struct plan_package *k, struct err *e)
 {
 	struct arena *a = &p->project.arena;
-	struct package own;
+	struct package own, other;
+	struct err ignored = { 0 };
 
-	if (!package_read(&own, a, path_join(a, p->project.root, k->dir), e))
-		return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), e->line, e->column);
-	for (size_t i = 0; i < own.nresource; i++) {
-		const struct schema_table *t = schema_table(&p->schema, own.resource[i].name);
-		if (!t || !strcmp(t->package, k->name))
+	if (!package_read(&own, a, path_join(a, p->project.root, k->dir), &ignored))
+		return true;   /* the loader says it better */
+	for (size_t i = 0; i < p->npackage; i++) {
+		if (&p->package[i] == k || !package_read(&other, a, path_join(a, p->project.root, p->package[i].dir), &ignored))
 			continue;
-		err_set(e, ERR_TABLE_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%s", t->name, t->package, k->name);
-		return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), own.resource[i].line, 0);
+		for (size_t r = 0; r < own.nresource; r++) {
+			if (!resource_named(&other, own.resource[r].name))
+				continue;
+			err_set(e, ERR_TABLE_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%s", own.resource[r].name, k->name, p->package[i].name);
+			return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), own.resource[r].line, 0);
+		}
 	}
 	return true;
 }

@@ -95,7 +95,7 @@ cp -R datasets/other datasets/twice
 sed -i 's/"other"/"twice"/' datasets/twice/datapackage.json
 run load
 is "$code" 3 "one table in two packages is refused"
-like "$T/err" 'the table units is in two packages: other and twice' "and both are named"
+like "$T/err" 'datasets/twice/datapackage.json:15: .*the table units is in two packages: twice and other' "and both are named, at the descriptor"
 rm -r datasets/twice
 run load
 is "$code" 0 "and what is put right loads"

@@ -161,15 +161,14 @@ static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, 
 
 	if (!read_parts(r, s, end, p, &rest) || (r->iso && timed ? !is_tail(rest, end) : rest != end))
 		return ERR_VALUE_TYPE;
-	*out = (struct cell){ .type = CELL_TEXT, .s = s, .n = n };
+	*out = cell_bytes(s, n);
 	if (r->iso)
 		return ERR_NONE;
 	if (r->f->type != FIELD_TIME)
 		len = snprintf(r->text, sizeof r->text, "%04d-%02d-%02d%s", p[YEAR], p[MONTH], p[DAY], timed ? "T" : "");
 	if (timed)
 		len += snprintf(r->text + len, sizeof r->text - (size_t)len, "%02d:%02d:%02d", p[HOUR], p[MINUTE], p[SECOND]);
-	out->s = r->text;
-	out->n = (size_t)len;
+	*out = cell_bytes(r->text, (size_t)len);
 	return ERR_NONE;
 }
 
@@ -208,7 +207,7 @@ static bool is_in(const struct texts *list, const char *s, size_t n)
 
 static enum err_id read_boolean(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	*out = (struct cell){ .type = CELL_INT, .i = is_in(&r->f->true_values, s, n) };
+	*out = cell_int(is_in(&r->f->true_values, s, n));
 	return out->i || is_in(&r->f->false_values, s, n) ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
@@ -222,7 +221,7 @@ static enum err_id read_year(struct field_reader *r, const char *s, size_t n, st
 static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	(void)r;
-	*out = (struct cell){ .type = CELL_TEXT, .s = s, .n = n };
+	*out = cell_bytes(s, n);
 	return ERR_NONE;
 }
 

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
@@ -127,21 +128,14 @@ static const yajl_callbacks callbacks = {
 	.yajl_start_array = on_array, .yajl_end_array = on_close,
 };
 
-/* Value of the escape "\uXXXX" that s (ended by NUL) begins with, or -1. */
+/* Value of the escape "\uXXXX" that s (ended by NUL) begins with, or -1. The parser refuses those that are not well-formed. */
 static int escape_at(const char *s)
 {
-	static const char digits[] = "0123456789abcdef";
-	int v = 0;
+	char six[7] = "";
+	unsigned v;
 
-	if (s[0] != '\\' || s[1] != 'u')
-		return -1;
-	for (int i = 2; i < 6; i++) {
-		const char *digit = s[i] ? strchr(digits, text_lower(s[i])) : NULL;
-		if (!digit)
-			return -1;
-		v = v * 16 + (int)(digit - digits);
-	}
-	return v;
+	strncpy(six, s, sizeof six - 1);
+	return sscanf(six, "\\u%4x", &v) == 1 ? (int)v : -1;
 }
 
 /* Offset of a "\u" escape that stands for no character (half a surrogate pair) or for NUL, or n. */

@@ -102,18 +102,16 @@ int load_stage(int argc, char **argv)
 	struct load_report report = { 0 };
 	struct err e = { 0 };
 	struct buf answer = BUF(ANSWER_MAX);
-	FILE *out = fdopen(ANSWER_FD, "w");
 
-	if (argc != 3 || !out) {
-		fputs("loader: package folder, file to write, key and an open descriptor expected\n", stderr);
+	if (argc != 3) {
+		fputs("loader: package folder, file to write and key expected\n", stderr);
 		return EXIT_USAGE;
 	}
 	bool ok = loader_build(argv[0], argv[1], argv[2], &a, &report, &e);
 	if (!ok && e.id == ERR_NONE)
 		err_set(&e, ERR_BUG, "loader");
 	encode_answer(&report, &e, &answer);
-	bool told = fwrite(answer.s, 1, answer.n, out) == answer.n;
-	told &= fclose(out) == 0;
+	bool told = path_put(ANSWER_FD, answer.s, answer.n);
 	buf_free(&answer);
 	arena_free(&a);
 	return !told ? EXIT_FAILED : ok ? EXIT_OK : (int)err_exit(e.id);

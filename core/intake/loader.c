@@ -92,7 +92,7 @@ static bool read_cells(struct loading *t, struct err *e)
 		if (at >= 0 && field_read(t->reader[i], row->cell[at].s, row->cell[at].n, out, &label, e) < 0)
 			return place(t, at, e);
 		if (t->r->field[i].companion)
-			out[1] = (struct cell){ .type = *label ? CELL_TEXT : CELL_NULL, .s = label, .n = strlen(label) };
+			out[1] = *label ? cell_text(label) : (struct cell){ .type = CELL_NULL };
 	}
 	return true;
 }
@@ -189,11 +189,8 @@ static bool fail_key(const struct loading *t, const struct key *key, const struc
 static void put_name(struct buf *sql, const char *name)
 {
 	buf_char(sql, '"');
-	for (; *name; name++) {
-		if (*name == '"')
-			buf_char(sql, '"');
-		buf_char(sql, *name);
-	}
+	for (; *name; name++)
+		buf_add(sql, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
 	buf_char(sql, '"');
 }
 
@@ -245,7 +242,7 @@ static bool create_table(const struct loading *t, struct err *e)
 /* Runs a query for the n cells of one row that breaks a key. 1 = it is in cell; 0 = there is none; -1 = *e. */
 static int offender(const struct loading *t, const char *sql, size_t n, struct cell *cell, struct err *e)
 {
-	struct stmt *st = db_prepare(t->db, sql, strlen(sql), e);
+	struct stmt *st = db_query(t->db, sql, NULL, 0, e);
 	int rc = st ? stmt_step(st, e) : -1;
 
 	for (size_t k = 0; rc == 1 && k < n; k++) {
@@ -291,32 +288,15 @@ static bool check_foreign(const struct loading *t, const struct foreign_key *k, 
 
 /* ---- what the file says about itself ---- */
 
-/* All values as text: the types of the columns make numbers of them. */
-static bool insert(struct db *db, const char *sql, const char *const *value, size_t n, struct err *e)
-{
-	struct stmt *st = db_prepare(db, sql, strlen(sql), e);
-
-	for (size_t i = 0; st && i < n; i++)
-		stmt_bind_text(st, (int)i + 1, value[i], strlen(value[i]));
-	bool ok = st && stmt_step(st, e) == 0;
-	stmt_done(st);
-	return ok;
-}
-#define INSERT(db, e, sql, ...) \
-	insert(db, sql, (const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *), e)
-
-static const char *number(struct arena *a, long long v)
-{
-	return arena_printf(a, "%lld", v);
-}
-
 /* Of a field, or of the table (""). */
 static bool describe_properties(const struct loading *t, const char *field, const char *scope, const char *breaks, struct err *e)
 {
 	static const char sql[] = "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)";
 
-	return (!*scope || INSERT(t->db, e, sql, t->r->name, field, "continuum:scope", scope)) &&
-	       (!*breaks || INSERT(t->db, e, sql, t->r->name, field, "continuum:breaks", breaks));
+	struct cell table = cell_text(t->r->name), name = cell_text(field);
+
+	return (!*scope || db_run(t->db, sql, CELLS(table, name, cell_text("continuum:scope"), cell_text(scope)), e)) &&
+	       (!*breaks || db_run(t->db, sql, CELLS(table, name, cell_text("continuum:breaks"), cell_text(breaks)), e));
 }
 
 /* A field, and its companion after it. */
@@ -325,8 +305,8 @@ static bool describe_field(const struct loading *t, size_t i, struct err *e)
 	static const char sql[] =
 		"INSERT INTO _field (resource, position, name, type, title, description, unit, stamp, decimals, key) "
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-	const char *table = t->r->name;
 	const struct field *f = &t->r->field[i];
+	const struct cell table = cell_text(t->r->name), title = cell_text(f->title), none = cell_text("");
 	size_t column = (size_t)(t->of[i] - t->cell);
 	char stamp[STAMP_HEX];
 	bool key = false;
@@ -334,12 +314,13 @@ static bool describe_field(const struct loading *t, size_t i, struct err *e)
 	for (size_t k = 0; k < t->r->primary.n; k++)
 		key |= t->r->primary.field[k] == i;
 	stamp_column(t->stamper, column, stamp);
-	bool ok = INSERT(t->db, e, sql, table, number(t->a, (long long)column + 1), f->name, field_kinds[f->type].name, f->title,
-	                 f->description, f->unit, stamp, number(t->a, field_decimals(t->reader[i])), key ? "1" : "0");
+	bool ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 1), cell_text(f->name), cell_text(field_kinds[f->type].name),
+	                                   title, cell_text(f->description), cell_text(f->unit), cell_text(stamp),
+	                                   cell_int(field_decimals(t->reader[i])), cell_int(key)), e);
 	if (ok && f->companion) {
 		stamp_column(t->stamper, column + 1, stamp);
-		ok = INSERT(t->db, e, sql, table, number(t->a, (long long)column + 2), f->companion, "string", f->title, "", "", stamp,
-		            "-1", "0");
+		ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 2), cell_text(f->companion), cell_text("string"), title,
+		                              none, none, cell_text(stamp), cell_int(-1), cell_int(0)), e);
 	}
 	return ok && describe_properties(t, f->name, f->scope, f->breaks, e);
 }
@@ -353,8 +334,10 @@ static bool describe_table(const struct loading *t, struct err *e)
 	char stamp[STAMP_HEX];
 
 	stamp_table(t->stamper, stamp);
-	bool ok = INSERT(t->db, e, sql, r->name, r->title, r->description, r->source_fr, r->source_en, r->source_address, r->licence,
-	                 r->status, stamp, r->path.s[0], t->rows.sha256, number(t->a, t->report->loaded)) &&
+	bool ok = db_run(t->db, sql, CELLS(cell_text(r->name), cell_text(r->title), cell_text(r->description), cell_text(r->source_fr),
+	                                   cell_text(r->source_en), cell_text(r->source_address), cell_text(r->licence),
+	                                   cell_text(r->status), cell_text(stamp), cell_text(r->path.s[0]), cell_text(t->rows.sha256),
+	                                   cell_int(t->report->loaded)), e) &&
 	          describe_properties(t, "", r->scope, r->breaks, e);
 	for (size_t i = 0; ok && i < r->nfield; i++)
 		ok = describe_field(t, i, e);
@@ -431,7 +414,7 @@ static bool load_tables(struct db *db, const struct package *p, struct arena *a,
 static bool gives(struct db *db, const char *sql, int64_t want)
 {
 	struct err other;
-	struct stmt *st = db_prepare(db, sql, strlen(sql), &other);
+	struct stmt *st = db_query(db, sql, NULL, 0, &other);
 	bool ok = st && stmt_step(st, &other) == 1 && stmt_int(st, 0) == want;
 
 	stmt_done(st);
@@ -463,7 +446,9 @@ bool loader_build(const char *dir, const char *out_file, const char *key, struct
 	report->table = arena_array(a, struct load_table, p.nresource);
 	struct db *db = db_open_build(out_file, e);
 	bool ok = db && db_begin(db, e) && db_exec(db, schema_meta_sql, e) && db_exec(db, property_sql, e) &&
-	          load_tables(db, &p, a, report, e) && INSERT(db, e, package_sql, p.name, key, p.title_fr, p.title_en, p.version) &&
+	          load_tables(db, &p, a, report, e) &&
+	          db_run(db, package_sql, CELLS(cell_text(p.name), cell_text(key), cell_text(p.title_fr), cell_text(p.title_en),
+	                                        cell_text(p.version)), e) &&
 	          db_commit(db, e) && verify(db, report, a, e);
 	db_close(db);
 	return ok;

@@ -140,7 +140,7 @@ static size_t choose(struct reader *r, const struct json *v, const char *s, cons
 /* v (which may be absent), or NULL after an error when it is of another type. */
 static const struct json *typed(struct reader *r, const struct json *v, enum json_type type)
 {
-	static const char *const names[] = { "null", "boolean", "integer", "string", "array", "object" };
+	static const char *const names[] = { "null", "boolean", "integer", "string", "array", "object" };   /* as enum json_type */
 
 	if (!v || v->type == type)
 		return v;
@@ -391,19 +391,15 @@ static void read_unique(struct reader *r, const struct json *v, struct resource 
 		}
 }
 
-static const struct resource *find_resource(const struct package *p, const char *name)
-{
-	for (size_t i = 0; i < p->nresource; i++)
-		if (!strcmp(p->resource[i].name, name))
-			return &p->resource[i];
-	return NULL;
-}
-
 /* After all resources are known, since keys may point forward. */
 static void read_foreign(struct reader *r, const struct json *schema, struct resource *t)
 {
 	const struct json *keys = typed(r, json_get(schema, "foreignKeys"), JSON_ARRAY);
+	const struct package *p = r->p;
+	const char *names[MAX_RESOURCES];
 
+	for (size_t i = 0; i < p->nresource; i++)
+		names[i] = p->resource[i].name;
 	t->foreign = arena_array(r->a, struct foreign_key, keys ? keys->count : 0);
 	for (const struct json *v = keys ? keys->child : NULL; v && !r->bad; v = v->next) {
 		const struct json *to = json_get(v, "reference"), *fields = json_get(v, "fields");
@@ -412,14 +408,13 @@ static void read_foreign(struct reader *r, const struct json *schema, struct res
 			FAIL(r, v, ERR_DESC_REQUIRED, "fields, reference.fields");
 			return;
 		}
-		const char *name = text(r, json_get(to, "resource"), ""), *names[MAX_RESOURCES];
-		k->table = *name ? find_resource(r->p, name) : t;
-		for (size_t i = 0; i < r->p->nresource; i++)
-			names[i] = r->p->resource[i].name;
-		if (!k->table) {
-			FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, r->p->nresource));
+		const char *name = text(r, json_get(to, "resource"), "");
+		size_t i = find(name, names, p->nresource);
+		if (*name && i == p->nresource) {
+			FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, p->nresource));
 			return;
 		}
+		k->table = *name ? &p->resource[i] : t;
 		k->from = read_key(r, fields, t);
 		k->to = read_key(r, json_get(to, "fields"), k->table);
 		if (!k->from.n || k->to.n != k->from.n)
@@ -586,8 +581,9 @@ static bool read_package(struct reader *r)
 		struct resource *t = &p->resource[p->nresource];
 		if (!read_resource(r, c, t))
 			continue;
-		if (find_resource(p, t->name))
-			FAIL(r, json_get(c, "name"), ERR_DESC_TWICE, "%s", t->name);
+		for (size_t i = 0; i < p->nresource; i++)
+			if (!strcmp(p->resource[i].name, t->name))
+				FAIL(r, json_get(c, "name"), ERR_DESC_TWICE, "%s", t->name);
 		schema[p->nresource++] = json_get(c, "schema");
 	}
 	for (size_t i = 0; i < p->nresource && !r->bad; i++)

@@ -41,8 +41,7 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 		got = read(rows->fd, to, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		err_set(e, ERR_READ, "%s", rows->file);
-		err_why(e, "%s", strerror(errno));
+		err_system(e, ERR_READ, rows->file);
 		return -1;
 	}
 	hash_add(rows->hash, to, (size_t)got);
@@ -58,12 +57,11 @@ static bool open_part(struct rows *rows, struct err *e)
 	rows->file = path_join(rows->a, rows->dir, r->path.s[rows->part++]);
 	rows->fd = open(rows->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (rows->fd < 0 || fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		int code = rows->fd < 0 ? errno : EINVAL;
-		err_set(e, ERR_OPEN, "%s", rows->file);
-		err_why(e, "%s", strerror(code));
-		if (rows->fd >= 0)
+		if (rows->fd >= 0) {
 			close(rows->fd);
-		return err_at(e, rows->file, 0, 0);
+			errno = EINVAL;
+		}
+		return err_system(e, ERR_OPEN, rows->file) || err_at(e, rows->file, 0, 0);
 	}
 	rows->bytes = 0;
 	rows->hash = hash_open();

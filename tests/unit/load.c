@@ -299,10 +299,16 @@ static void test_stops(void)
 	struct load_report r;
 	struct err e = { 0 };
 
-	write_package("d", KEYED, "k,n,up\na,1,\n");
+	struct buf csv = BUF(4 << 20);
+
+	/* As many rows as the child cannot read before its time is up. */
+	buf_str(&csv, "k,n,up\n");
+	for (int i = 0; i < 200000; i++)
+		buf_printf(&csv, "%d,%d,\n", i, i);
 	unlink(path_join(&arena, root, "d/t.csv"));
-	write_package("d", KEYED, "k,n,up\na,1,\n");
-	job.wall_seconds = 0.001;
+	write_package("d", KEYED, buf_text(&csv));
+	buf_free(&csv);
+	job.wall_seconds = 0.01;
 	CHECK(!load_package(&job, &arena, &r, &e) && e.id == ERR_CHILD_TIME, "the time limit is named");
 	job.wall_seconds = 60;
 	CHECK(load_package(&job, &arena, &r, &e), "and the next load is normal");

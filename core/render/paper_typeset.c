@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { RUNS = 5, LOG_BYTES = 32 << 20 };
 
@@ -128,7 +129,8 @@ bool paper_typeset(const struct paper *p, struct buf *warnings, struct err *e)
 	bool ok = copy_folder(&j) && settle(&j, warnings);
 	if (!ok && warnings)
 		buf_clear(warnings);   /* of a first run, where every reference is undefined */
-	if (ok && !path_exists(pdf))
+	struct stat st;
+	if (ok && (stat(pdf, &st) || !st.st_size))   /* a run without pages leaves an empty file */
 		ok = err_set(e, ERR_TEX_EMPTY, "%s/%s.tex", p->dir, p->name);
 	ok = ok && path_copy(pdf, p->out, e);
 	arena_free(&j.a);

@@ -58,4 +58,13 @@ is "$code" 0 "an id in a comment or in \\verb is no use"
 mv reports/paper reports/papers
 run build --json
 is "$code $(json failed.0.report) $(json failed.0.error.id) $(json failed.0.error.file):$(json failed.0.error.line)" "3 paper app.report_file continuum.json:9" "a report without its file"
+
+# A report without a page is no report.
+cp reports/rapport/rapport.tex "$T/rapport.tex"
+perl -0777 -i -pe 's/(\\begin\{document\}).*(\\end\{document\})/$1\n$2/s' reports/rapport/rapport.tex
+run build rapport
+is "$code" 1 "a report without a page: exit code 1"
+like "$T/err" 'LaTeX made no page of reports/rapport/rapport.tex' "a report without a page is an error"
+untouched "a report without a page: the PDF of before stays"
+cp "$T/rapport.tex" reports/rapport/rapport.tex
 done_testing

@@ -60,6 +60,7 @@ run build --json
 is "$code $(json failed.0.report) $(json failed.0.error.id) $(json failed.0.error.file):$(json failed.0.error.line)" "3 paper app.report_file continuum.json:9" "a report without its file"
 
 # A report without a page is no report.
+keep
 cp reports/rapport/rapport.tex "$T/rapport.tex"
 perl -0777 -i -pe 's/(\\begin\{document\}).*(\\end\{document\})/$1\n$2/s' reports/rapport/rapport.tex
 run build rapport

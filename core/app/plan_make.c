@@ -93,8 +93,11 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 	if (known && !strcmp(kept, key) && digest_files(a, base, ending, 3, digest) && !strcmp(digest, kept_digest))
 		return true;
 	log_step(&p->app->log, name, p->drawn, 0);
-	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e))
+	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e)) {
+		if (!e->file[0])
+			err_at(e, arena_printf(a, "plugins/%.*s.lua", (int)strcspn(id, "."), id), 0, 0);
 		return err_note(e, "%s", id);
+	}
 	p->drawn++;
 	return digest_files(a, base, ending, 3, digest) && ledger_record_made(p->ledger, "figure", name, key, digest, e);
 }

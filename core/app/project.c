@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,36 @@ static bool find_root(struct project *p, const char *start, struct err *e)
 			return err_set(e, ERR_NO_PROJECT, "%s", start);
 		slash[slash == path ? 1 : 0] = 0;
 	}
+}
+
+/* Nothing of a project's own frame may be a link or a device: what is read or written through it would lie outside, or never end. */
+static bool is_plain(struct project *p, const char *rel, mode_t kind, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path_join(&p->arena, p->root, rel), &st) || (st.st_mode & S_IFMT) == kind)
+		return true;   /* what is absent is for others to tell */
+	err_set(e, S_ISLNK(st.st_mode) ? ERR_PROJECT_LINK : kind == S_IFDIR ? ERR_PROJECT_FOLDER : ERR_PROJECT_FILE, "%s", rel);
+	return false;
+}
+
+/* The fixed places; what is found in them is looked at where it is listed. */
+static bool frame_is_plain(struct project *p, struct err *e)
+{
+	static const struct { const char *rel; mode_t kind; } place[] = {
+		{ "datasets", S_IFDIR }, { "plugins", S_IFDIR }, { "plugins/lib", S_IFDIR }, { "reports", S_IFDIR }, { ".continuum", S_IFDIR },
+		{ ".continuum/data", S_IFDIR }, { ".continuum/lock", S_IFREG }, { ".continuum/ledger.db", S_IFREG },
+		{ ".continuum/ledger.db-journal", S_IFREG }, { "build", S_IFDIR }, { "build/figures", S_IFDIR }, { "build/results", S_IFDIR },
+	};
+
+	for (size_t i = 0; i < sizeof place / sizeof *place; i++)
+		if (!is_plain(p, place[i].rel, place[i].kind, e))
+			return false;
+	for (size_t i = 0; i < p->nreport; i++)
+		if (!is_plain(p, p->report[i].dir, S_IFDIR, e) ||
+		    !is_plain(p, path_join(&p->arena, p->report[i].dir, "generated"), S_IFDIR, e))
+			return false;
+	return true;
 }
 
 struct reader {
@@ -54,9 +85,18 @@ static bool need_text(struct reader *r, const struct json *o, const char *key, c
 	return true;
 }
 
+/* Names that reach messages, file names and the arguments of tools: letters, digits and - _ . alone, a letter or digit first. */
+static bool is_tame(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 0 && n <= 100 && strchr("-_.", name[0]) == NULL &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == n;
+}
+
 static bool need_name(struct reader *r, const struct json *v, const char *what, const char **out)
 {
-	if (v->type != JSON_STRING || !path_is_inside(v->s) || strchr(v->s, '/'))
+	if (v->type != JSON_STRING || !is_tame(v->s) || strchr(v->s, '.'))
 		return wrong(r, v, what, ERR_PROJECT_NAME);
 	*out = v->s;
 	return true;
@@ -93,6 +133,9 @@ static bool read_reports(struct reader *r, const struct json *list)
 		if (!known(r, v, member, 2) || !need_text(r, v, "name", &out->name) || !need_name(r, name, "name", &out->name) ||
 		    !need_text(r, v, "language", &language))
 			return false;
+		for (const struct report *before = p->report; before < out; before++)
+			if (!strcmp(before->name, out->name))
+				return wrong(r, name, out->name, ERR_PROJECT_TWICE);
 		if (strcmp(language, "fr") && strcmp(language, "en"))
 			return wrong(r, json_get(v, "language"), "language", ERR_PROJECT_LANGUAGE);
 		out->lang = strcmp(language, "fr") ? LANG_EN : LANG_FR;
@@ -207,9 +250,28 @@ static bool list_packages(struct project *p, struct err *e)
 	p->package = arena_array(&p->arena, const char *, n + 1);
 	for (size_t i = 0; i <= n; i++) {
 		const char *dir = i < n ? arena_printf(&p->arena, "datasets/%s", name[i]) : "seeds";
-		if (is_folder(path_join(&p->arena, p->root, dir)) && !(i < n && name[i][0] == '.'))
-			p->package[p->npackage++] = dir;
+		if ((i < n && name[i][0] == '.') || !is_folder(path_join(&p->arena, p->root, dir)))
+			continue;
+		if (i < n && !is_tame(name[i]))
+			return err_set(e, ERR_PROJECT_TAME, "%s", dir);
+		if (!is_plain(p, dir, S_IFDIR, e) || !is_plain(p, path_join(&p->arena, dir, "datapackage.json"), S_IFREG, e))
+			return false;
+		p->package[p->npackage++] = dir;
 	}
+	return true;
+}
+
+/* Libraries are read by name when a plugin asks; here only what they are is looked at. */
+static bool list_libraries(struct project *p, struct err *e)
+{
+	const char *dir = path_join(&p->arena, p->root, "plugins/lib"), **name = NULL;
+	size_t n = 0;
+
+	if (path_exists(dir) && !path_list(&p->arena, dir, &name, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (ends_with(name[i], ".lua") && !is_plain(p, path_join(&p->arena, "plugins/lib", name[i]), S_IFREG, e))
+			return false;
 	return true;
 }
 
@@ -221,10 +283,17 @@ static bool list_plugins(struct project *p, struct err *e)
 	if (path_exists(dir) && !path_list(&p->arena, dir, &name, &n, e))
 		return false;
 	p->plugin = arena_array(&p->arena, const char *, n + 1);
-	for (size_t i = 0; i < n; i++)
-		if (ends_with(name[i], ".lua") && name[i][0] != '.')
-			p->plugin[p->nplugin++] = arena_printf(&p->arena, "plugins/%s", name[i]);
-	return true;
+	for (size_t i = 0; i < n; i++) {
+		const char *path = arena_printf(&p->arena, "plugins/%s", name[i]);
+		if (!ends_with(name[i], ".lua") || name[i][0] == '.')
+			continue;
+		if (!is_tame(name[i]))
+			return err_set(e, ERR_PROJECT_TAME, "%s", path);
+		if (!is_plain(p, path, S_IFREG, e))
+			return false;
+		p->plugin[p->nplugin++] = path;
+	}
+	return list_libraries(p, e);
 }
 
 bool project_open(struct project *p, const char *start, struct err *e)
@@ -232,13 +301,13 @@ bool project_open(struct project *p, const char *start, struct err *e)
 	struct reader r = { .p = p, .e = e };
 
 	*p = (struct project){ 0 };
-	if (!find_root(p, start, e) ||
+	if (!find_root(p, start, e) || !is_plain(p, "continuum.json", S_IFREG, e) ||
 	    !json_read(&r.doc, &p->arena, path_join(&p->arena, p->root, "continuum.json"), "continuum.json", e) || !read_settings(&r))
 		return false;
 	p->state = path_join(&p->arena, p->root, ".continuum");
 	p->data = path_join(&p->arena, p->state, "data");
 	p->build = path_join(&p->arena, p->root, "build");
-	return list_packages(p, e) && list_plugins(p, e);
+	return frame_is_plain(p, e) && list_packages(p, e) && list_plugins(p, e);
 }
 
 void project_close(struct project *p)

@@ -31,7 +31,7 @@ void typo_number(struct buf *out, enum lang lang, double v, int decimals)
 
 void typo_plain(struct buf *out, double v)
 {
-	if (v < -0.5)   /* -0.5 itself is written 0, half to even */
+	if (v <= -0.5)
 		buf_str(out, MINUS);
 	num_put_fixed(out, fabs(v), 0);
 }

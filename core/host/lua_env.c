@@ -372,7 +372,9 @@ static int env_load(lua_State *L)
 	if (rc == LUA_OK) {
 		lua_getinfo(L, ">S", &ar);
 		memcpy(f->shown, ar.short_src, sizeof f->shown);
-		rc = luaL_loadbufferx(L, f->text, f->n, chunk, "t");
+		/* Editors on Windows put a byte order mark in front; Lua's own loader of files skips it too. */
+		size_t mark = f->n >= 3 && !memcmp(f->text, "\xEF\xBB\xBF", 3) ? 3 : 0;
+		rc = luaL_loadbufferx(L, f->text + mark, f->n - mark, chunk, "t");
 	}
 	if (rc == LUA_ERRMEM)
 		return lua_error(L);

@@ -4,6 +4,7 @@
 #include "render/mark.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define NAME_SHARE 0.40      /* of the width that category names may take */
 #define NAME_GAP 10.0        /* between them and the plot */
@@ -149,6 +150,33 @@ static double row_height(const struct chart *c)
 	return row_heights[i].height;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* True when two bars stand at one position: only then do the marks share its room side by side. */
+static bool bars_meet(struct arena *a, const struct panel *p)
+{
+	size_t total = 0, n = 0;
+	bool meet = false;
+
+	for (const struct mark *m = p->mark; m < p->mark + p->nmark; m++)
+		total += m->kind == MARK_BAR ? m->nitem : 0;
+	double *at = arena_array(a, double, total + 1);
+	for (const struct mark *m = p->mark; m < p->mark + p->nmark; m++)
+		for (size_t i = 0; m->kind == MARK_BAR && i < m->nitem; i++) {
+			at[n] = item_at(&m->item[i], m->horizontal);
+			n += isnan(at[n]) ? 0 : 1;
+		}
+	qsort(at, n, sizeof *at, by_value);
+	for (size_t i = 1; i < n; i++)
+		meet |= at[i] == at[i - 1];
+	return meet;
+}
+
 /* What a panel needs in height, apart from what the width decides. */
 static bool measure_panel(const struct page *pg, struct frame *f)
 {
@@ -167,6 +195,8 @@ static bool measure_panel(const struct page *pg, struct frame *f)
 		f->columns |= m->kind == MARK_BAR && !m->horizontal;
 		f->fills |= mark_types[m->kind].fills;
 	}
+	if (f->nbar > 1 && !bars_meet(pg->a, p))
+		f->nbar = 1;
 	if (!measure_head(pg, f))
 		return false;
 	if (y->s->kind != SCALE_ORDINAL) {

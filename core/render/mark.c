@@ -106,7 +106,7 @@ static void bar(struct page *pg, struct frame *f, const struct mark *m, const st
 
 	if (isnan(at))
 		return;
-	for (const struct mark *before = f->p->mark; before < m; before++)
+	for (const struct mark *before = f->p->mark; f->nbar > 1 && before < m; before++)
 		nth += before->kind == MARK_BAR;
 	double middle = layout_at(pos, at) - all / 2 + (nth + 0.5) * all / n;
 	struct box x = box_of(m->horizontal, zero, isnan(v) ? zero : layout_at(len, v), middle - half, middle + half);

@@ -82,6 +82,9 @@ static void paint_stamp(const struct page *pg)
 
 /* ---- labels ---- */
 
+/* Room was reserved for exactly this width: sums of doubles may differ from it in the last digits. */
+#define ROUNDING 1e-6
+
 /* Names at the right ends of lines, moved apart where ends are close; a thin line leads to a name that had to move. */
 static bool name_lines(struct page *pg, struct frame *f)
 {
@@ -108,7 +111,7 @@ static bool name_lines(struct page *pg, struct frame *f)
 		const char *s = say(pg, &end[i].m->name);
 		const struct theme_role *r = &pg->theme->role[end[i].m->role];
 		double x = end[i].at.x + LAYOUT_LINE_GAP, w = layout_width(pg, s, true);
-		if (x + w > pg->width)
+		if (x + w > pg->width + ROUNDING)
 			return err_set(pg->e, ERR_CHART_LABEL, "%s", s);
 		if (fabs(y[i] - end[i].at.y) > 3)
 			canvas_line(pg->cv, r->band, 0.6, 0, (struct xy[]){ { end[i].at.x + 1.5, end[i].at.y }, { x - 1.5, y[i] } }, 2);

@@ -45,7 +45,9 @@ static const struct box *obstacle(const struct place *p, struct box b, bool cove
 
 static bool is_inside(const struct place *p, struct box b)
 {
-	return b.x0 >= p->room.x0 && b.x1 <= p->room.x1 && b.y0 >= p->room.y0 && b.y1 <= p->room.y1;
+	const double eps = 1e-6;   /* room reserved for exactly this box may be short of it in the last digits */
+
+	return b.x0 >= p->room.x0 - eps && b.x1 <= p->room.x1 + eps && b.y0 >= p->room.y0 - eps && b.y1 <= p->room.y1 + eps;
 }
 
 /* What lies over the mark in its row belongs to it: a label stands beside the interval, not beside the dot in it. */

@@ -100,7 +100,7 @@ local function read_only(what, data)
   return setmetatable({}, {
     __index = function(_, k)
       local v = data[k]
-      if v ~= nil then return v end
+      if v ~= nil or math_type(k) == "integer" then return v end   -- ipairs ends at the first nil
       fail("host.lua_field", tostring(k), what, nearest(tostring(k), names_of(data)))
     end,
     __newindex = function() fail("host.lua_read_only", what) end,
@@ -245,6 +245,9 @@ end
 
 local function is_text(v) return type_of(v) == "table" and type_of(v.fr) == "string" and type_of(v.en) == "string" end
 
+-- 45 and 45.0 are the same count: SQLite gives the second for a column of numbers.
+function H.is_whole(v) return math_type(v) == "integer" or v == math.floor(v) end
+
 local kinds = {
   any = function() return true end,
   text = is_text,
@@ -297,7 +300,7 @@ local function shown(v, lang, form, first, where, name)
     if form == "unit" then return H.unit_text(v)[lang] end
     return H.words(v, lang, form == "" and "words" or form, first)
   elseif kind == "number" then
-    if math_type(v) ~= "integer" then fail("host.decimals", where, name) end
+    if not H.is_whole(v) then fail("host.decimals", where, name) end
     return H.number(lang, v, 0, form == "plain")
   elseif kind == "string" then
     return v

@@ -36,7 +36,7 @@ local function quantity_of(v, where, decimals)
   local kind = type_of(v)
   if kind == "quantity" then return v end
   if kind ~= "number" then fail("host.argument", where, "quantity / number", kind) end
-  if math_type(v) ~= "integer" and not decimals then fail("host.decimals", where, tostring(v)) end
+  if not H.is_whole(v) and not decimals then fail("host.decimals", where, tostring(v)) end
   if v ~= v or v - v ~= 0 then fail("host.output_number", where, v ~= v and "NaN" or v > 0 and "inf" or "-inf") end
   local q = H.make { best = v, decimals = decimals or 0 }
   return q
@@ -78,12 +78,14 @@ local function read_rows(list, value, where, decimals, origin)
   for i, given in ipairs(H.rows_of(list, where)) do
     local at = where .. ", row " .. i
     options(at, given, { label = "cell!", [value] = "any!", role = "string", note = "text" })
+    -- A row of a query has no columns but its own, and says so when asked: what is optional is looked up past that.
+    local role, note = rawget(given, "role"), rawget(given, "note")
     local q = quantity_of(given[value], at .. ", " .. value, decimals)
     local own = get(q, "unit")
     if unit ~= nil and unit ~= own then fail("host.chart_units", unit, own) end
     unit = own
     H.add_origin(origin, given[value])
-    rows[i] = { label = H.fill(given.label, nil, at, origin), q = q, role = given.role or "main", note = given.note }
+    rows[i] = { label = H.fill(given.label, nil, at, origin), q = q, role = role or "main", note = note }
   end
   if #rows == 0 then fail("host.argument", where, "list", "empty list") end
   return rows

@@ -83,7 +83,27 @@ end
 -- Making ----------------------------------------------------------------------------------------------------------
 
 -- A quantity from a plain description; info: what goes with it.
+-- ISO 8601: year, month or day, or two of them around a slash, the earlier first.
+function H.check_period(period)
+  local from, to = string.match(period, "^([^/]+)/?([^/]*)$")
+  local function is_date(s)
+    local y, m, d = string.match(s or "", "^(%d%d%d%d)%-?(%d?%d?)%-?(%d?%d?)$")
+    local year, month, day = tonumber(y), tonumber(m), tonumber(d)
+    if not year or #s ~= 4 + (month and 3 or 0) + (day and 3 or 0) then return false end
+    if month and (month < 1 or month > 12) then return false end
+    local days = month == 2
+      and (year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0) and 29 or 28)
+      or (month == 4 or month == 6 or month == 9 or month == 11) and 30 or 31
+    return not day or day >= 1 and day <= days
+  end
+  if period ~= "" and not (is_date(from) and (to == "" and not period:find("/") or is_date(to) and from <= to)) then
+    fail("host.period", period)
+  end
+  return period
+end
+
 function H.make(fields, info)
+  if fields.period then H.check_period(fields.period) end
   H.check(H.quantity_shape, fields, "quantity")
   if fields.decimals == nil then fields.decimals = fields.best and decimals_of(fields.best) or 0 end
   local q = H.quantity(fields)

@@ -26,10 +26,10 @@ function E.analysis(given)
   options("analysis", given, { title = "text!", params = "table" })
   H.params = read_params(given.params)
   H.give_title(given.title)
-  local known = { "run", "test" }
+  local known = { "run" }
   local A = setmetatable({}, {
     __newindex = function(A, k, v)
-      if k ~= "run" and k ~= "test" then fail("host.lua_field", tostring(k), "analysis", nearest(tostring(k), known)) end
+      if k ~= "run" then fail("host.lua_field", tostring(k), "analysis", nearest(tostring(k), known)) end
       if type_of(v) ~= "function" then fail("host.argument", "A." .. k, "function", type_of(v)) end
       rawset(A, k, v)
     end,
@@ -208,7 +208,7 @@ H.query = query
 local report = {}
 
 local function check_self(self, what)
-  if self ~= H.report then fail("host.argument", "report:" .. what, "report", type_of(self)) end
+  if self ~= H.report then fail("host.colon", what) end
 end
 
 local function run_sql(what, text, params)
@@ -388,7 +388,7 @@ end
 -- Giving ----------------------------------------------------------------------------------------------------------
 
 local function as_quantity(v, opts, where)
-  if opts.decimals == nil and math_type(v) ~= "integer" then fail("host.decimals", where, "the number") end
+  if opts.decimals == nil and not H.is_whole(v) then fail("host.decimals", where, "the number") end
   if v ~= v or v - v ~= 0 then fail("host.output_number", where, v ~= v and "NaN" or v > 0 and "inf" or "-inf") end
   return H.make({ best = v, qualifier = opts.qualifier, unit = H.check_unit(opts.unit or ""), decimals = opts.decimals or 0, period = opts.period })
 end
@@ -444,7 +444,7 @@ local function cell(v, column, values, where, origin)
     return out
   elseif kind == "number" then
     origin.plain = true
-    if math_type(v) ~= "integer" and not column.decimals then fail("host.decimals", where, tostring(v)) end
+    if not H.is_whole(v) and not column.decimals then fail("host.decimals", where, tostring(v)) end
     if v ~= v or v - v ~= 0 then fail("host.output_number", where, v ~= v and "NaN" or v > 0 and "inf" or "-inf") end
     return { fr = H.number("fr", v, column.decimals or 0, column.plain), en = H.number("en", v, column.decimals or 0, column.plain) }
   elseif kind == "string" then
@@ -494,6 +494,11 @@ function report.table(self, name, opts)
   })
   local origin, values, rows = H.new_origin(), opts.values, {}
   local columns, keys = table_columns(opts.columns, where)
+  local frame = H.frame_data[opts.rows]
+  for _, c in ipairs(frame and opts.columns or {}) do
+    if not frame.index[c.key] then fail("host.lua_field", c.key, where, nearest(c.key, frame.names)) end
+  end
+  if not frame and #opts.rows == 0 then fail("host.argument", where .. ", rows", "list", next(opts.rows) and "table" or "empty list") end
   for i, given in ipairs(H.rows_of(opts.rows, where .. ", rows")) do
     if type_of(given) ~= "table" then fail("host.argument", where .. ", row " .. i, "table", type_of(given)) end
     rows[i] = table_row(given, opts.columns, keys, values, where .. ", row " .. i, origin)
@@ -534,7 +539,7 @@ function report.figure(self, name, chart, opts)
     out[field] = fill(opts[field], opts.values, where .. ", " .. field, origin)
   end
   local period = opts.period
-  if type_of(period) == "string" then period = { fr = H.period("fr", period), en = H.period("en", period) } end
+  if type_of(period) == "string" then H.check_period(period) period = { fr = H.period("fr", period), en = H.period("en", period) } end
   out.period = fill(period, opts.values, where .. ", period", origin)
   local settled, illustrative = settle(origin)
   out.sources = settled.sources

@@ -94,7 +94,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 		return true;
 	log_step(&p->app->log, name, p->drawn, 0);
 	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e)) {
-		if (!e->file[0])
+		if (!strncmp(err_name(e->id), "render.chart", 12))   /* what the analysis asked for; not a tool that is missing */
 			err_at(e, arena_printf(a, "plugins/%.*s.lua", (int)strcspn(id, "."), id), 0, 0);
 		return err_note(e, "%s", id);
 	}
@@ -441,14 +441,37 @@ static int paper_fresh(struct plan *p, const struct paper *paper, char key[HASH_
 	return !strcmp(kept, key) && path_exists(paper->out) && hash_file(paper->out, digest, NULL, &missing) && !strcmp(digest, kept_digest);
 }
 
+static bool uses_analysis(const struct uses *uses, const char *id)
+{
+	size_t n = strlen(id);
+
+	for (size_t i = 0; i < uses->n; i++)
+		if (!strncmp(uses->item[i].id, id, n) && uses->item[i].id[n] == '.')
+			return true;
+	return false;
+}
+
+/* A figure or table stands once in a report: a second one would take its number and every reference to it. */
+static bool stands_once(const struct uses *uses, const struct use *u, struct err *e)
+{
+	for (const struct use *before = uses->item; before < u; before++)
+		if (!strcmp(before->macro, u->macro) && !strcmp(before->id, u->id)) {
+			err_set(e, ERR_ID_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%ld", u->id, before->file, before->line);
+			return err_at(e, u->file, u->line, u->column);
+		}
+	return true;
+}
+
 bool plan_paper_fresh(struct plan *p, const struct report *r)
 {
 	struct paper paper = paper_of(p, r);
 	struct err ignored = { 0 };
 	char key[HASH_HEX];
 
+	if (!paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, &ignored))
+		return false;
 	for (size_t i = 0; i < p->nanalysis; i++)
-		if (p->analysis[i].stale != FRESH && p->analysis[i].stale != STALE_FAILED)
+		if (p->analysis[i].stale != FRESH && (p->analysis[i].stale != STALE_FAILED || uses_analysis(&paper.uses, p->analysis[i].id)))
 			return false;
 	for (size_t i = 0; i < p->npackage; i++)
 		if (p->package[i].stale != FRESH)
@@ -472,7 +495,9 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;
 	for (size_t i = 0; i < paper.uses.n; i++)
-		if (paper.uses.item[i].kind != USE_ANNEX && !check_use(p, paper.item, paper.nitem, &paper.uses.item[i], e))
+		if ((paper.uses.item[i].kind != USE_ANNEX && !check_use(p, paper.item, paper.nitem, &paper.uses.item[i], e)) ||
+		    ((!strcmp(paper.uses.item[i].macro, "fig") || !strcmp(paper.uses.item[i].macro, "tab")) &&
+		     !stands_once(&paper.uses, &paper.uses.item[i], e)))
 			return false;
 	make_annexes(p, &paper);
 	if (!paper_generate(&paper, e))

@@ -54,7 +54,7 @@ edit $data/staff.csv '3s/131/a/; 5s/42/b/'
 run load
 like "$T/err" "^$data/staff.csv:3:9: error: .*“a”" "the first refused row"
 like "$T/err" "^$data/staff.csv:5:9: error: .*“b”" "the second refused row"
-like "$T/err" 'staff: 5 rows read, 2 refused; the database of before stays in use' "and the count"
+like "$T/err" 'staff: 5 rows read, 2 refused; nothing was replaced' "and the count"
 "$CONTINUUM" --lang fr load 2>"$T/err"
 like "$T/err" '« *.a *.», dans la colonne' "in French too"
 

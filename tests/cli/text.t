@@ -59,6 +59,16 @@ mv reports/paper reports/papers
 run build --json
 is "$code $(json failed.0.report) $(json failed.0.error.id) $(json failed.0.error.file):$(json failed.0.error.line)" "3 paper app.report_file continuum.json:9" "a report without its file"
 
+# A figure stands once: a second one would take its number.
+keep
+cp $text "$T/more.tex"
+printf '%s\n' '\fig{cited.chart}' '\fig{cited.chart}' >>$text
+run build rapport
+is "$code" 1 "a figure that stands twice: exit code 1"
+like "$T/err" "^$text:[0-9]+:1: error: .*stands in this report already, at reports/rapport/" "said with both places"
+untouched "a figure that stands twice: the PDF of before stays"
+cp "$T/more.tex" $text
+
 # A report without a page is no report.
 keep
 cp reports/rapport/rapport.tex "$T/rapport.tex"

@@ -14,16 +14,6 @@ const char *quantity_qualifier_name(enum qualifier q)
 	return qualifier_name[q];
 }
 
-bool quantity_qualifier(const char *name, enum qualifier *out)
-{
-	for (enum qualifier q = 0; q < Q_COUNT; q++)
-		if (!strcmp(name, qualifier_name[q])) {
-			*out = q;
-			return true;
-		}
-	return false;
-}
-
 /* Half of the last non-zero decimal place of v (250,000 → 5,000; 21,000 → 500), never more than `cap` of v:
  * with one significant digit (4,000; 600) nobody can tell how far the writer rounded. */
 static double half_place(double v, double cap)

@@ -19,7 +19,6 @@ struct quantity {
 };
 
 const char *quantity_qualifier_name(enum qualifier q);              /* "more_than" */
-bool quantity_qualifier(const char *name, enum qualifier *out);      /* false when there is none of that name */
 /* Applies the reading rule of the qualifier to the number as printed (see the table in quantity.c):
  * fills low, best, high and the open sides. For Q_INTERVAL give the bounds afterwards. */
 void quantity_read(struct quantity *q, enum qualifier qualifier, double printed);

@@ -73,16 +73,13 @@ static void test_read(void)
 
 static void test_names(void)
 {
-	enum qualifier q;
-	bool same = true;
+	bool apart = true;
 
 	for (enum qualifier i = 0; i < Q_COUNT; i++)
-		same &= quantity_qualifier(quantity_qualifier_name(i), &q) && q == i;
-	CHECK(same, "every qualifier has a name of its own");
+		for (enum qualifier k = 0; k < i; k++)
+			apart &= strcmp(quantity_qualifier_name(i), quantity_qualifier_name(k)) != 0;
+	CHECK(apart, "every qualifier has a name of its own");
 	CHECK_STR(quantity_qualifier_name(Q_MORE_THAN), "more_than", "names are those of the data");
-	q = Q_ALMOST;
-	CHECK(!quantity_qualifier("", &q) && !quantity_qualifier("More_than", &q) && !quantity_qualifier("plus de", &q) && q == Q_ALMOST,
-		"another word is none");
 }
 
 static struct quantity make(enum qualifier qualifier, double v, const char *unit)

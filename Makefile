@@ -14,7 +14,7 @@ HARDEN  := -fstack-protector-strong -fstack-clash-protection -fPIE $(if $(SAN),,
 ifdef SAN
 SANFLAG := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
-PKGS    := lua5.4 sqlite3 yajl freetype2 fontconfig libseccomp libcrypto libxxhash
+PKGS    := lua5.4 sqlite3 yajl freetype2 fontconfig libseccomp libcrypto libxxhash zlib expat minizip libcurl
 # Expanded when a recipe runs: by then install-deps has put pkg-config and the libraries there.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 LIBS       = $(shell pkg-config --libs $(PKGS)) -lm

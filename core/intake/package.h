@@ -15,6 +15,7 @@ enum field_type {
 enum field_bound { FIELD_MINIMUM, FIELD_OVER, FIELD_MAXIMUM, FIELD_UNDER, FIELD_BOUNDS };   /* over, under: exclusive */
 
 struct texts { const char *const *s; size_t n; };
+struct wholes { const int64_t *v; size_t n; };
 struct missing { const char *value, *label; };         /* label "" = plain missing */
 struct field {
 	const char *name, *title, *description, *format;
@@ -31,6 +32,9 @@ struct field {
 	const char *companion;                         /* column of the labels of missing values ("x__missing"); NULL = none */
 	const char *unit;                              /* continuum:countingUnit, "" = none */
 	const char *scope, *breaks;                    /* continuum:scope, continuum:breaks as JSON text, "" = none */
+	struct category { const char *value, *label; } *category; size_t ncategory;   /* values allowed, with labels ("" = none) */
+	bool categories_ordered;
+	enum field_type item; const char *delimiter;   /* of a list: type of its items, what separates them ("," by default) */
 	long line;                                     /* where the descriptor says it */
 };
 struct key { size_t *field; size_t n; };               /* places of its fields in the resource */
@@ -41,7 +45,14 @@ struct resource {
 	const char *hash; int64_t bytes;               /* "" / -1 = not stated */
 	const char *encoding;                          /* lower case, "utf-8" by default */
 	const char *format;                            /* "csv", "tsv" … */
-	char delimiter, quote; const char *comment; bool has_header;
+	const char *compression, *innerpath;           /* "gz", "zip", "" = by the name of the file; member of a zip, "" = its only one */
+	char delimiter, quote, escape; const char *comment; bool has_header;   /* escape 0: none */
+	bool double_quote, skip_space, case_sensitive; /* caseSensitiveHeader; true, false, false by default */
+	const char *null_sequence;                     /* "" = none */
+	struct wholes header_rows, comment_rows;       /* numbers of rows from 1; header_rows {1} by default */
+	const char *header_join;                       /* " " by default */
+	const char *sheet_name; int64_t sheet_number;  /* "" and 1 by default; sheet_name wins */
+	const char *property, *item_type; struct texts item_keys;   /* of JSON: "" = the whole document; "" = by what is there, "array", "object" */
 	struct field *field; size_t nfield;
 	struct key primary;                            /* n = 0: none */
 	struct key *unique; size_t nunique;
@@ -49,6 +60,13 @@ struct resource {
 	const char *fields_match;                      /* exact, equal, subset, superset, partial */
 	const char *status, *licence, *source_fr, *source_en, *source_address;   /* its own, else the package's; "" = not stated */
 	const char *scope, *breaks;                    /* as of fields */
+	/* A feed: its file is not in the project but in the object store, chosen by continuum.lock. url "" = not a feed by URL; one of url,
+	 * resource_id, dataset_id (with dataset_title, a pattern: the newest resource whose title matches) is not "" when is_feed. */
+	bool is_feed;
+	const char *url, *resource_id, *dataset_id, *dataset_title;
+	int64_t cog;                                   /* continuum:cog, year of the geographic code; 0 = not stated */
+	const char *totals;                            /* continuum:totals as JSON text, "" = none */
+	int64_t max_rejected;                          /* continuum:maxRejected: rows and cells that may be refused; -1 = the default rule */
 	long line;
 };
 struct package {
@@ -56,6 +74,8 @@ struct package {
 	const char *title_fr, *title_en;
 	const char *dir, *file;                        /* folder and path of datapackage.json, as given */
 	struct resource *resource; size_t nresource;
+	struct texts uses;                             /* continuum:uses: packages whose tables this one may look up */
+	bool has_script;                               /* shape.lua lies beside the descriptor */
 	struct texts warning;                          /* JSON pointers of properties that are not used, though they have a meaning */
 };
 

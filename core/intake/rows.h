@@ -7,7 +7,10 @@
 
 enum { ROWS_CELLS = 4096, ROWS_BYTES = 16 * 1024 * 1024 };   /* limits of one row */
 
-struct rowcell { const char *s; size_t n; bool quoted; };    /* UTF-8, not ended by NUL */
+/* What a file says of a cell besides its text: sheets and JSON have numbers (text as of C: "3.5", "5e-07"), moments (ISO 8601), truth values
+ * ("true"/"false") and cells that are not there; delimited text has only text. decimalChar, groupChar, formats do not touch the others. */
+enum rowcell_kind { ROWCELL_TEXT, ROWCELL_NUMBER, ROWCELL_MOMENT, ROWCELL_FLAG, ROWCELL_NONE };
+struct rowcell { const char *s; size_t n; bool quoted; enum rowcell_kind kind; };    /* UTF-8, not ended by NUL */
 struct row {
 	long line;                     /* where it begins, from 1 */
 	const struct rowcell *cell;
@@ -16,6 +19,14 @@ struct row {
 };
 /* Bytes of a file, in order: up to n of them in `to`, 0 = end, -1 = *e. */
 struct rows_input { long (*read)(void *context, char *to, size_t n, struct err *e); void *context; };
+
+/* A reader of one format over one part. next: as rows_next. place: of the cell at in the row in hand as people say it ("C12"), or NULL. */
+struct rows_reader {
+	void *self;
+	int (*next)(void *self, struct row *out, struct err *e);
+	int64_t (*skipped)(const void *self);     /* comment rows so far; NULL = never any */
+	void (*close)(void *self);
+};
 
 struct rows {
 	/* Of the part in hand: place of each field in a row (-1: the file lacks it, as fieldsMatch allows); cells a row must have. */
@@ -36,6 +47,7 @@ struct rows {
 	struct hash *hash, *parts;     /* parts: NULL when there is only one */
 };
 /* Prepares the files of a resource, relative to the folder of its package; all is borrowed until rows_close, the struct may not move. */
+/* raw: every row comes as it stands, header rows and blank ones too, and no header is compared: for rows that a script shapes. */
 void rows_open(struct rows *rows, const struct resource *r, const char *dir, struct arena *a);
 /* 1 = a row of data, 0 = end, -1 = *e with file, line and excerpt. The row is valid until the next call.
  * Without a header (dialect) the order is that of the fields; parts but the first may come without theirs. */

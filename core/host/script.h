@@ -1,0 +1,14 @@
+/* Commands of ours that are written in Lua (core/host/command/NAME.lua), run in the driver: trusted code over JSON-speaking verbs.
+ * Unlike plugins they are part of the program; what strangers wrote reaches them only as values. */
+#ifndef HOST_SCRIPT_H
+#define HOST_SCRIPT_H
+#include "base/buf.h"
+#include "base/err.h"
+#include <stdbool.h>
+
+/* What a command may ask of the program. in: one JSON value (the arguments), out: receives one JSON value, empty = null. */
+struct script_verb { const char *name; bool (*call)(void *context, const char *in, size_t n, struct buf *out, struct err *e); };
+/* Runs an embedded script. verbs end with a NULL name and are called as core.NAME(value). input: JSON of what the command was called with.
+ * Returns the exit code that the script returned (0 for none); -1 = *e: an error that the script did not catch, placed by its message id. */
+int script_run(const char *name, const char *input, const struct script_verb *verbs, void *context, struct err *e);
+#endif

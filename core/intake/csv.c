@@ -269,7 +269,7 @@ static int scan_row(struct csv *c, struct err *e)
 			return 2;
 		if (c->ncell == ROWS_CELLS)
 			return fail(c, ERR_CSV_LARGE, c->pos, e);
-		c->cell[c->ncell++] = (struct rowcell){ s + from, to - from, quoted };
+		c->cell[c->ncell++] = (struct rowcell){ s + from, to - from, quoted, ROWCELL_TEXT };
 		c->stop = at;
 		c->next = at < c->end ? at + 1 : at;
 		if (at == c->end || s[at] == '\n')
@@ -302,7 +302,7 @@ static void undouble(struct csv *c)
 			*to++ = cell->s[k];
 			k += cell->s[k] == c->d.quote;
 		}
-		*cell = (struct rowcell){ begin, (size_t)(to - begin), true };
+		*cell = (struct rowcell){ begin, (size_t)(to - begin), true, ROWCELL_TEXT };
 	}
 }
 

@@ -108,7 +108,7 @@ static bool cell_is(const struct rowcell *c, const char *name)
 static bool fail_header(const struct rows *rows, const struct row *row, size_t at, const char *field, struct err *e)
 {
 	const struct resource *r = rows->r;
-	const struct rowcell *c = at < row->n ? &row->cell[at] : &(struct rowcell){ "—", 3, false };
+	const struct rowcell *c = at < row->n ? &row->cell[at] : &(struct rowcell){ .s = "—", .n = 3 };
 	struct buf file = BUF(500), fields = BUF(500);
 
 	for (size_t i = 0; i < row->n; i++)

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -53,6 +54,11 @@ static const char *const kind_files[][12] = {
 		"/etc/texmf", "/usr/local/share/texmf", "/usr/local/texlive", "/usr/share/texlive", "/usr/share/texmf", "/usr/share/texmf-dist",
 		"/usr/share/fonts", "/var/lib/texmf",
 	},
+	/* How names become addresses, and whom TLS trusts. */
+	[PROC_FETCHER] = {
+		"/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+		"/etc/ssl", "/usr/lib/ssl", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+	},
 };
 
 /* One system call, with a condition on one argument. */
@@ -82,6 +88,15 @@ static const struct call inner_allowed_if[] = {
 	IF(fcntl, 1, SCMP_CMP_EQ, F_SETFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_GETFL, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFL, 0),
 	IF(fcntl, 1, SCMP_CMP_EQ, F_GETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLKW, 0),
 };
+/* The fetcher besides: connections to the outside, and the thread that looks up a name. It accepts none. */
+static const char fetcher_allowed[] =
+	"connect bind getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg recvmsg sendmmsg socketpair";
+static const struct call fetcher_allowed_if[] = {
+	IF(socket, 0, SCMP_CMP_EQ, AF_INET, 0), IF(socket, 0, SCMP_CMP_EQ, AF_INET6, 0), IF(socket, 0, SCMP_CMP_EQ, AF_NETLINK, 0),
+	IF(clone, 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD),
+};
+/* libc asks a cache of names on this machine first. */
+static const struct call fetcher_refused_if[] = { IF(socket, 0, SCMP_CMP_EQ, AF_UNIX, 0) };
 /* Inner stages: refused without a fuss, because SQLite and libc try them and can do without. ioctl: nothing is a terminal. */
 static const char inner_refused[] = "fchmod fchown prctl ioctl";
 
@@ -229,16 +244,19 @@ static bool allow(int rules, uint64_t known, const char *path, uint64_t rights)
 	return ok;
 }
 
-static bool enter_landlock(const struct jail_files *files, const char **step)
+static bool enter_landlock(enum proc_kind kind, const struct jail_files *files, const char **step)
 {
 	size_t v = (size_t)jail_abi();
-	const struct landlock_abi *abi = &abis[v < COUNT(abis) ? v : COUNT(abis) - 1];
+	struct landlock_abi abi = abis[v < COUNT(abis) ? v : COUNT(abis) - 1];
+
+	if (kind == PROC_FETCHER)
+		abi.net &= 1;   /* not to bind; it connects */
 
 	*step = "landlock_create_ruleset";
-	int rules = (int)syscall(SYS_landlock_create_ruleset, abi, sizeof *abi, 0);
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &abi, sizeof abi, 0);
 	bool ok = rules >= 0;
 	for (size_t i = 0; ok && i < files->n; i++)
-		ok = allow(rules, abi->fs, *step = files->file[i].path, files->file[i].right->landlock);
+		ok = allow(rules, abi.fs, *step = files->file[i].path, files->file[i].right->landlock);
 	if (!ok)
 		return false;
 	*step = "landlock_restrict_self";
@@ -319,7 +337,7 @@ static void add_calls(struct filter *f, uint32_t action, const struct call *c, s
 		add(f, action, c[i].nr, &c[i].arg);
 }
 
-static void fill_filter(struct filter *f, bool tool)
+static void fill_filter(struct filter *f, enum proc_kind kind, bool tool)
 {
 	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM), allow = SCMP_ACT_ALLOW;
 	const enum scmp_compare other = tool ? SCMP_CMP_NE : SCMP_CMP_EQ;
@@ -343,9 +361,14 @@ static void fill_filter(struct filter *f, bool tool)
 		add_names(f, refuse, inner_refused);
 		add_calls(f, allow, open_other, COUNT(open_other));
 	}
+	if (kind == PROC_FETCHER) {
+		add_names(f, allow, fetcher_allowed);
+		add_calls(f, allow, fetcher_allowed_if, COUNT(fetcher_allowed_if));
+		add_calls(f, refuse, fetcher_refused_if, COUNT(fetcher_refused_if));
+	}
 }
 
-static bool enter_seccomp(bool tool, const char **step)
+static bool enter_seccomp(enum proc_kind kind, bool tool, const char **step)
 {
 	struct filter f = { .ctx = seccomp_init(tool ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS) };
 
@@ -353,7 +376,7 @@ static bool enter_seccomp(bool tool, const char **step)
 	f.rc = !f.ctx ? -ENOMEM : seccomp_attr_set(f.ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	if (f.rc == 0)
 		f.rc = seccomp_attr_set(f.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);   /* a tree of calls */
-	fill_filter(&f, tool);
+	fill_filter(&f, kind, tool);
 	if (f.rc == 0)
 		f.rc = seccomp_load(f.ctx);
 	seccomp_release(f.ctx);
@@ -366,6 +389,6 @@ bool jail_enter(const struct proc_opt *o, const struct jail_files *files, const 
 	*step = "prctl";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || (!o->tool && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0))
 		return false;
-	return (!files || enter_landlock(files, step)) && drop_capabilities(step) && set_limits(o, step) &&
-	       enter_seccomp(o->tool != NULL, step);
+	return (!files || enter_landlock(o->kind, files, step)) && drop_capabilities(step) && set_limits(o, step) &&
+	       enter_seccomp(o->kind, o->tool != NULL, step);
 }

@@ -12,6 +12,8 @@ enum proc_kind {
 	PROC_LOADER,   /* inner stage: reads a source, writes one file in its own folder */
 	PROC_GNUPLOT,  /* executes gnuplot */
 	PROC_TEX,      /* executes pdflatex */
+	PROC_FETCHER,  /* inner stage: the network, names and certificates, and one folder */
+	PROC_KINDS
 };
 
 enum { PROC_PATHS = 24, PROC_ARGS = 64 };

@@ -83,7 +83,7 @@ static int read_policy(struct proc_opt *o, int64_t v[P_CWD], int argc, char **ar
 	for (int i = P_JAIL; i < P_CWD; i++)
 		if (!num_int(argv[i], strlen(argv[i]), &v[i]) || v[i] < 0)
 			return 0;
-	if (v[P_JAIL] > STAGE_OPEN || v[P_KIND] > PROC_TEX || v[P_CPU] > INT_MAX)
+	if (v[P_JAIL] > STAGE_OPEN || v[P_KIND] >= PROC_KINDS || v[P_CPU] > INT_MAX)
 		return 0;
 	*o = (struct proc_opt){
 		.kind = (enum proc_kind)v[P_KIND], .tool = *argv[P_PROGRAM] ? argv[P_PROGRAM] : NULL, .memory = (uint64_t)v[P_MEMORY],
@@ -94,15 +94,17 @@ static int read_policy(struct proc_opt *o, int64_t v[P_CWD], int argc, char **ar
 }
 
 /* Becomes bubblewrap, which shows only the same files and starts this binary again. Returns when it could not. */
-static void exec_bubblewrap(const struct jail_files *files, char **argv)
+static void exec_bubblewrap(const struct proc_opt *o, const struct jail_files *files, char **argv)
 {
 	static const char *const start[] = { "bwrap", "--unshare-all", "--die-with-parent", "--cap-drop", "ALL", NULL };
 	char self[PATH_MAX] = "";
-	const char *out[5 + 3 * JAIL_FILES + 10 + STAGE_ARGV];
+	const char *out[5 + 3 * JAIL_FILES + 11 + STAGE_ARGV];
 
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return;
 	size_t n = put(out, 0, start);
+	if (o->kind == PROC_FETCHER)
+		out[n++] = "--share-net";
 	for (size_t i = 0; i < files->n; i++) {
 		const char *path = files->file[i].path;
 		n = put(out, n, (const char *const[]){ files->file[i].right->bubblewrap, path, path, NULL });
@@ -146,7 +148,7 @@ bool proc_enter(int *argc, char ***argv, enum proc_kind *kind)
 		return tell(cwd);
 	jail_files(&o, o.tool || v[P_JAIL] == STAGE_BUBBLEWRAP, &files);
 	if (v[P_JAIL] == STAGE_BUBBLEWRAP) {
-		exec_bubblewrap(&files, *argv);
+		exec_bubblewrap(&o, &files, *argv);
 		return tell("bwrap");
 	}
 	if (fcntl(STAGE_REPORT, F_SETFD, FD_CLOEXEC) != 0)

@@ -6,9 +6,9 @@
 #include "base/err.h"
 #include <stdbool.h>
 
-/* What a command may ask of the program. in: one JSON value (the arguments), out: receives one JSON value, empty = null. */
-struct script_verb { const char *name; bool (*call)(void *context, const char *in, size_t n, struct buf *out, struct err *e); };
-/* Runs an embedded script. verbs end with a NULL name and are called as core.NAME(value). input: JSON of what the command was called with.
- * Returns the exit code that the script returned (0 for none); -1 = *e: an error that the script did not catch, placed by its message id. */
-int script_run(const char *name, const char *input, const struct script_verb *verbs, void *context, struct err *e);
+/* What a command may ask of the program, as core.VERB(value). in: one JSON value (the arguments), out: receives one JSON value, empty = null. */
+struct script_host { bool (*call)(void *context, const char *verb, const char *in, size_t n, struct buf *out, struct err *e); void *context; };
+/* Runs the embedded script host/command/<name>.lua. input: JSON of what the command was called with.
+ * Returns the exit code that the script returned (0 for none); -1 = *e: an error that the script did not catch, as it was raised. */
+int script_run(const char *name, const char *input, const struct script_host *host, struct err *e);
 #endif

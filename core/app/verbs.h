@@ -1,0 +1,27 @@
+/* What commands, which are scripts (host/command/NAME.lua), ask of the program: verbs with a JSON value in and out. */
+#ifndef APP_VERBS_H
+#define APP_VERBS_H
+#include "app/plan.h"
+#include "base/buf.h"
+#include "intake/json.h"
+
+struct session {
+	struct app app;
+	struct plan plan; bool open;       /* after the verb `open` */
+	struct arena arena;                /* of the verb that runs: gone with the next one */
+};
+/* core.NAME(value) in a script. in: the value, never NULL; out: JSON text, empty = null. */
+struct verb { const char *name; bool (*run)(struct session *s, const struct json *in, struct buf *out, struct err *e); };
+extern const struct verb app_verbs[], feed_verbs[];   /* each ends with a NULL name */
+
+/* For script_run; context: struct session *. */
+bool verbs_call(void *session, const char *verb, const char *in, size_t n, struct buf *out, struct err *e);
+void verbs_close(struct session *s);
+/* Members of the arguments: "" and false where absent. */
+const char *verb_text(const struct json *in, const char *key);
+bool verb_flag(const struct json *in, const char *key);
+/* Appends JSON: ' stands for ", %s a text in quotes (NULL = null), %d an int64_t, %r a double (not finite = null), %b a bool (true, false), %v JSON text. */
+void verb_put(struct buf *out, const char *fmt, ...);
+/* Separates the elements of a list: a comma unless it has just begun. */
+void verb_next(struct buf *out);
+#endif

@@ -28,6 +28,7 @@ struct loading {
 	struct field_reader **reader;   /* one for each field */
 	struct cell *cell, **of;        /* of: cell of each field; that of its companion follows */
 	size_t ncell;
+	struct rows_opt files;
 	struct rows rows;
 	struct row row;                 /* the one in hand */
 };
@@ -40,7 +41,13 @@ static bool table_open(struct loading *t, struct err *e)
 	t->reader = arena_array(t->a, struct field_reader *, r->nfield);
 	t->cell = arena_array(t->a, struct cell, 2 * r->nfield);
 	t->of = arena_array(t->a, struct cell *, r->nfield);
-	rows_open(&t->rows, r, t->package->dir, t->a);
+	struct rows_file *file = arena_array(t->a, struct rows_file, r->path.n);
+	for (size_t i = 0; i < r->path.n; i++) {
+		file[i].path = path_join(t->a, t->package->dir, r->path.s[i]);
+		file[i].shown = file[i].path;
+	}
+	t->files = (struct rows_opt){ .file = file, .nfile = r->path.n };
+	rows_open(&t->rows, r, &t->files, t->a);
 	for (size_t i = 0; i < r->nfield; i++) {
 		t->of[i] = &t->cell[t->ncell];
 		t->ncell += r->field[i].companion ? 2 : 1;

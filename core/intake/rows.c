@@ -1,7 +1,6 @@
 /* Opens files for the readers, digests what they read, and compares headers. */
 #include "intake/rows.h"
 
-#include "base/path.h"
 #include "base/text.h"
 #include "intake/csv.h"
 
@@ -11,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void rows_open(struct rows *rows, const struct resource *r, const char *dir, struct arena *a)
+void rows_open(struct rows *rows, const struct resource *r, const struct rows_opt *o, struct arena *a)
 {
 	*rows = (struct rows){
-		.map = arena_array(a, long, r->nfield), .r = r, .dir = dir, .a = a, .parts = r->path.n > 1 ? hash_open() : NULL,
+		.map = arena_array(a, long, r->nfield), .r = r, .o = o, .a = a, .parts = o->nfile > 1 ? hash_open() : NULL,
 	};
 }
 
@@ -54,8 +53,10 @@ static bool open_part(struct rows *rows, struct err *e)
 	const struct resource *r = rows->r;
 	struct stat st;
 
-	rows->file = path_join(rows->a, rows->dir, r->path.s[rows->part++]);
-	rows->fd = open(rows->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *path = rows->o->file[rows->part].path;
+
+	rows->file = rows->o->file[rows->part++].shown;
+	rows->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (rows->fd < 0 || fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		if (rows->fd >= 0) {
 			close(rows->fd);
@@ -82,7 +83,7 @@ static bool end_part(struct rows *rows, struct err *e)
 	hash_close(rows->hash, rows->sha256);
 	if (rows->parts) {
 		hash_str(rows->parts, rows->sha256);
-		if (rows->part == r->path.n) {
+		if (rows->part == rows->o->nfile) {
 			hash_close(rows->parts, rows->sha256);
 			rows->parts = NULL;
 		}
@@ -198,7 +199,7 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 	for (;;) {
 		int rc = 0;
 		if (!rows->csv) {
-			if (rows->part == rows->r->path.n)
+			if (rows->part == rows->o->nfile)
 				return 0;
 			if (!open_part(rows, e))
 				return -1;

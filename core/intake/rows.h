@@ -20,7 +20,7 @@ struct row {
 /* Bytes of a file, in order: up to n of them in `to`, 0 = end, -1 = *e. */
 struct rows_input { long (*read)(void *context, char *to, size_t n, struct err *e); void *context; };
 
-/* A reader of one format over one part. next: as rows_next. place: of the cell at in the row in hand as people say it ("C12"), or NULL. */
+/* A reader of one format over one part. next: as rows_next, errors without a file. */
 struct rows_reader {
 	void *self;
 	int (*next)(void *self, struct row *out, struct err *e);
@@ -28,29 +28,44 @@ struct rows_reader {
 	void (*close)(void *self);
 };
 
+/* A file as it is opened, and its name in messages. */
+struct rows_file { const char *path, *shown; };
+struct rows_opt {
+	const struct rows_file *file; size_t nfile;   /* the parts of the table, in order */
+	const char *tmp_dir;           /* where a workbook may put what does not fit in memory */
+	bool raw;                      /* every row as it stands, header rows and blank ones too; no header is compared: for rows that a script shapes */
+};
+
 struct rows {
-	/* Of the part in hand: place of each field in a row (-1: the file lacks it, as fieldsMatch allows); cells a row must have. */
+	/* Of the part in hand: place of each field in a row (-1: the file lacks it, as fieldsMatch allows); cells a row must have. Not where rows are raw. */
 	long *map;
 	size_t width;
 	const char *file;              /* its name in messages */
-	int64_t skipped;               /* comment rows of the parts that ended */
-	char sha256[HASH_HEX];         /* at the end: of the file, or over the digests of several */
+	size_t part;                   /* its number, from 1 */
+	int64_t skipped;               /* comment rows and rows above the header, of the parts that ended */
+	char sha256[HASH_HEX];         /* at the end: of the file as it is stored, or over the digests of several */
 
 	/* The rest is for rows.c. */
 	const struct resource *r;
-	const char *dir;
+	const struct rows_opt *o;
 	struct arena *a;
-	size_t part;                   /* parts that were opened */
 	struct csv *csv;               /* NULL between parts */
 	int fd;
 	int64_t bytes;
 	struct hash *hash, *parts;     /* parts: NULL when there is only one */
 };
-/* Prepares the files of a resource, relative to the folder of its package; all is borrowed until rows_close, the struct may not move. */
-/* raw: every row comes as it stands, header rows and blank ones too, and no header is compared: for rows that a script shapes. */
-void rows_open(struct rows *rows, const struct resource *r, const char *dir, struct arena *a);
+/* Prepares the files of a resource; all is borrowed until rows_close, the struct may not move. */
+void rows_open(struct rows *rows, const struct resource *r, const struct rows_opt *o, struct arena *a);
 /* 1 = a row of data, 0 = end, -1 = *e with file, line and excerpt. The row is valid until the next call.
  * Without a header (dialect) the order is that of the fields; parts but the first may come without theirs. */
 int rows_next(struct rows *rows, struct row *out, struct err *e);
 void rows_close(struct rows *rows);   /* a zeroed one is fine */
+
+/* What the first kilobytes of a file say of it. */
+struct rows_guess {
+	struct resource r;             /* as a descriptor could say it: format, compression, encoding, dialect, header row, columns as strings; ready for rows_open */
+	struct texts member, sheet;    /* files of a zip, sheets of a workbook */
+};
+/* For a person who looks at a file nobody described. shown: in messages. False when it cannot be opened or is nothing that could be read. */
+bool rows_sniff(const char *file, const char *shown, const char *tmp_dir, struct rows_guess *out, struct arena *a, struct err *e);
 #endif

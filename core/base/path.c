@@ -62,7 +62,7 @@ bool path_mkdirs(const char *path, struct err *e)
 
 bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	size_t before = out->n;
 	char block[16384];
 	bool ok = true;

@@ -218,6 +218,14 @@ static enum err_id read_year(struct field_reader *r, const char *s, size_t n, st
 	return n - (n && *s == '-') >= 4 && n <= 9 && *s != '+' && num_int(s, n, &out->i) ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
+bool field_is_uuid(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-' : !text_is_digit(s[i]) && (text_lower(s[i]) < 'a' || text_lower(s[i]) > 'f'))
+			return false;
+	return n == 36;
+}
+
 static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	(void)r;
@@ -236,8 +244,12 @@ const struct field_kind field_kinds[FIELD_TYPES] = {
 	[FIELD_YEAR] = { "year", "INTEGER", read_year, true },
 	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, "%Y-%m" },
 	[FIELD_ANY] = { "any", "TEXT", read_text },
-	[FIELD_DURATION] = { "duration" }, [FIELD_GEOPOINT] = { "geopoint" }, [FIELD_GEOJSON] = { "geojson" },
-	[FIELD_OBJECT] = { "object" }, [FIELD_ARRAY] = { "array" }, [FIELD_LIST] = { "list" },
+	[FIELD_DURATION] = { "duration", "TEXT", read_text },
+	[FIELD_GEOPOINT] = { "geopoint", "TEXT", read_text },
+	[FIELD_GEOJSON] = { "geojson", "TEXT", read_text },
+	[FIELD_OBJECT] = { "object", "TEXT", read_text },
+	[FIELD_ARRAY] = { "array", "TEXT", read_text },
+	[FIELD_LIST] = { "list", "TEXT", read_text },
 };
 
 /* ---- refusals and constraints ---- */
@@ -322,9 +334,11 @@ static int check(const struct field_reader *r, const char *s, size_t n, const st
 	return f->enumeration.n ? check_enum(r, s, n, c, e) : 1;
 }
 
-int field_read(struct field_reader *r, const char *s, size_t n, struct cell *out, const char **label, struct err *e)
+int field_read(struct field_reader *r, const struct rowcell *c, struct cell *out, const char **label, struct err *e)
 {
 	const struct field *f = r->f;
+	const char *s = c->s;
+	size_t n = c->n;
 
 	for (size_t i = 0; i < f->nmissing; i++) {
 		const struct missing *m = &f->missing[i];

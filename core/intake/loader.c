@@ -96,7 +96,7 @@ static bool read_cells(struct loading *t, struct err *e)
 		const char *label = "";
 		struct cell *out = t->of[i];
 		*out = (struct cell){ .type = CELL_NULL };
-		if (at >= 0 && field_read(t->reader[i], row->cell[at].s, row->cell[at].n, out, &label, e) < 0)
+		if (at >= 0 && field_read(t->reader[i], &row->cell[at], out, &label, e) < 0)
 			return place(t, at, e);
 		if (t->r->field[i].companion)
 			out[1] = *label ? cell_text(label) : (struct cell){ .type = CELL_NULL };
@@ -413,7 +413,7 @@ static bool load_tables(struct db *db, const struct package *p, struct arena *a,
 	for (size_t i = 0; ok && i < p->nresource; i++) {
 		t.r = &p->resource[i];
 		for (size_t k = 0; ok && k < t.r->nforeign; k++)
-			ok = check_foreign(&t, &t.r->foreign[k], e);
+			ok = !t.r->foreign[k].table || check_foreign(&t, &t.r->foreign[k], e);   /* of a used package: its tables are looked up where they are attached */
 	}
 	return ok;
 }

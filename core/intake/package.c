@@ -9,52 +9,59 @@
 
 #include <string.h>
 
-enum { MAX_RESOURCES = 1000, MAX_FIELDS = 1000, MAX_WARNINGS = 100, MAX_NAME = 128 };
+enum { MAX_RESOURCES = 1000, MAX_FIELDS = 1000, MAX_WARNINGS = 100, MAX_NAME = 128, MAX_SIDE = 100, MAX_PROPERTIES = 64 };
 
 /* What becomes of a property. */
 enum kind {
 	HAND,                 /* read by a function below */
 	WARNED,               /* of no effect here, with a warning */
-	REFUSED,              /* changes what the data mean: an error unless it has its default */
+	REFUSED,              /* changes what the data mean: an error */
 	TEXT, FLAG, WHOLE,    /* const char *, bool, int64_t */
 	SIGN, SIGN_OR_NONE,   /* char: one ASCII character; 0 for "" */
 	SCALAR,               /* const char *: as a cell would have it */
 	LIST,                 /* struct texts */
+	WHOLES,               /* struct wholes, from 1 */
 	TREE,                 /* const char *: any value, as JSON */
 };
-/* value: the default of a refused one, as JSON. */
-struct property { const char *name; enum kind kind; size_t at; const char *value; };
-#define IS(name, kind) { name, kind, 0, NULL }
-#define GOES(name, kind, type, member) { name, kind, offsetof(struct type, member), NULL }
-#define ONLY(name, value) { name, REFUSED, 0, value }
+struct property { const char *name; enum kind kind; size_t at; };
+#define IS(name, kind) { name, kind, 0 }
+#define GOES(name, kind, type, member) { name, kind, offsetof(struct type, member) }
 
 static const struct property package_props[] = {
 	GOES("name", TEXT, package, name), GOES("title", TEXT, package, title), GOES("version", TEXT, package, version),
 	IS("resources", HAND), IS("sources", HAND), IS("licenses", HAND), IS("continuum:titles", HAND),
-	IS("continuum:sourceText", HAND), IS("continuum:status", HAND),
+	IS("continuum:sourceText", HAND), IS("continuum:status", HAND), GOES("continuum:uses", LIST, package, uses),
 };
 static const struct property resource_props[] = {
 	GOES("name", TEXT, resource, name), GOES("title", TEXT, resource, title),
 	GOES("description", TEXT, resource, description), GOES("hash", TEXT, resource, hash),
-	GOES("bytes", WHOLE, resource, bytes), GOES("continuum:scope", TREE, resource, scope),
-	GOES("continuum:breaks", TREE, resource, breaks), GOES("format", TEXT, resource, format),
-	GOES("encoding", TEXT, resource, encoding), IS("path", HAND), IS("type", HAND), IS("dialect", HAND),
-	IS("schema", HAND), IS("sources", HAND), IS("licenses", HAND), IS("continuum:status", HAND),
-	IS("continuum:sourceText", HAND), IS("jsonSchema", WARNED), ONLY("data", "null"), ONLY("compression", "\"\""),
-	ONLY("innerpath", "\"\""),
+	GOES("bytes", WHOLE, resource, bytes), GOES("format", TEXT, resource, format),
+	GOES("encoding", TEXT, resource, encoding), GOES("compression", TEXT, resource, compression),
+	GOES("innerpath", TEXT, resource, innerpath), IS("path", HAND), IS("url", HAND), IS("data", HAND), IS("type", HAND),
+	IS("dialect", HAND), IS("schema", HAND), IS("sources", HAND), IS("licenses", HAND), IS("jsonSchema", WARNED),
+	IS("continuum:status", HAND), IS("continuum:sourceText", HAND), GOES("continuum:scope", TREE, resource, scope),
+	GOES("continuum:breaks", TREE, resource, breaks), GOES("continuum:resourceId", TEXT, resource, resource_id),
+	GOES("continuum:datasetId", TEXT, resource, dataset_id), GOES("continuum:title", TEXT, resource, dataset_title),
+	GOES("continuum:cog", WHOLE, resource, cog), GOES("continuum:totals", TREE, resource, totals),
+	GOES("continuum:maxRejected", WHOLE, resource, max_rejected),
 };
 static const struct property dialect_props[] = {
 	GOES("delimiter", SIGN, resource, delimiter), GOES("quoteChar", SIGN_OR_NONE, resource, quote),
-	GOES("commentChar", TEXT, resource, comment), GOES("header", FLAG, resource, has_header),
-	ONLY("doubleQuote", "true"), ONLY("skipInitialSpace", "false"), ONLY("headerRows", "[1]"),
-	ONLY("commentRows", "[]"), ONLY("nullSequence", "\"\""), IS("escapeChar", REFUSED), IS("property", REFUSED),
-	IS("itemType", REFUSED), IS("itemKeys", REFUSED), IS("sheetNumber", REFUSED), IS("sheetName", REFUSED),
-	IS("table", REFUSED),
+	GOES("escapeChar", SIGN_OR_NONE, resource, escape), GOES("doubleQuote", FLAG, resource, double_quote),
+	GOES("skipInitialSpace", FLAG, resource, skip_space), GOES("commentChar", TEXT, resource, comment),
+	GOES("nullSequence", TEXT, resource, null_sequence), GOES("header", FLAG, resource, has_header),
+	GOES("headerRows", WHOLES, resource, header_rows), GOES("headerJoin", TEXT, resource, header_join),
+	GOES("caseSensitiveHeader", FLAG, resource, case_sensitive), GOES("commentRows", WHOLES, resource, comment_rows),
+	GOES("property", TEXT, resource, property), GOES("itemType", TEXT, resource, item_type),
+	GOES("itemKeys", LIST, resource, item_keys), GOES("sheetName", TEXT, resource, sheet_name),
+	GOES("sheetNumber", WHOLE, resource, sheet_number), IS("lineTerminator", HAND), IS("table", REFUSED),
 };
 static const struct property schema_props[] = {
 	IS("fields", HAND), IS("primaryKey", HAND), IS("uniqueKeys", HAND), IS("foreignKeys", HAND),
 	IS("missingValues", HAND), IS("fieldsMatch", HAND),
 };
+static const struct property foreign_props[] = { IS("fields", HAND), IS("reference", HAND) };
+static const struct property reference_props[] = { IS("fields", HAND), IS("resource", HAND), IS("package", REFUSED) };
 static const struct property field_props[] = {
 	GOES("name", TEXT, field, name), GOES("title", TEXT, field, title), GOES("description", TEXT, field, description),
 	GOES("format", TEXT, field, format), IS("type", HAND), IS("constraints", HAND), IS("missingValues", HAND),
@@ -62,7 +69,8 @@ static const struct property field_props[] = {
 	GOES("bareNumber", FLAG, field, bare), GOES("trueValues", LIST, field, true_values),
 	GOES("falseValues", LIST, field, false_values), GOES("continuum:countingUnit", TEXT, field, unit),
 	GOES("continuum:scope", TREE, field, scope), GOES("continuum:breaks", TREE, field, breaks),
-	IS("continuum:status", WARNED), IS("rdfType", WARNED), IS("categories", WARNED), IS("categoriesOrdered", WARNED),
+	GOES("categoriesOrdered", FLAG, field, categories_ordered), GOES("delimiter", TEXT, field, delimiter),
+	IS("categories", HAND), IS("itemType", HAND), IS("continuum:status", WARNED), IS("rdfType", WARNED),
 };
 static const struct property constraint_props[] = {
 	GOES("required", FLAG, field, required), GOES("unique", FLAG, field, unique),
@@ -74,18 +82,32 @@ static const struct property constraint_props[] = {
 /* Said to people only, wherever it stands. */
 static const char *const quiet[] = {
 	"description", "$schema", "profile", "id", "homepage", "image", "created", "keywords", "contributors",
-	"mediatype", "csvddfVersion", "lineTerminator", "headerJoin", "caseSensitiveHeader", "name", "title", "example",
-	"examples",
+	"mediatype", "csvddfVersion", "name", "title", "example", "examples",
+};
+/* Of drafts before v1, and of widespread tools: of no effect here, with a warning. */
+static const char *const foreign[] = {
+	"license", "author", "maintainers", "publisher", "dependencies", "last_modified", "datapackage_version", "scheme", "stats",
+	"hashing", "extrapaths", "control",
 };
 
-static const struct { const char *written, *name; } encodings[] = {
-	{ "utf-8", "utf-8" }, { "utf8", "utf-8" }, { "us-ascii", "utf-8" }, { "ascii", "utf-8" },
-	{ "windows-1252", "windows-1252" }, { "cp1252", "windows-1252" }, { "cp-1252", "windows-1252" },
-	{ "iso-8859-1", "iso-8859-1" }, { "iso8859-1", "iso-8859-1" }, { "latin-1", "iso-8859-1" }, { "latin1", "iso-8859-1" },
+struct alias { const char *written, *name; };
+static const struct alias encodings[] = {   /* without signs */
+	{ "utf8", "utf-8" }, { "utf8sig", "utf-8" }, { "usascii", "utf-8" }, { "ascii", "utf-8" }, { "utf16", "utf-16" },
+	{ "utf16le", "utf-16le" }, { "utf16be", "utf-16be" }, { "windows1252", "windows-1252" }, { "cp1252", "windows-1252" },
+	{ "iso88591", "iso-8859-1" }, { "latin1", "iso-8859-1" }, { NULL, NULL },
+};
+static const struct alias formats[] = {
+	{ "csv", "csv" }, { "tsv", "tsv" }, { "tab", "tsv" }, { "xlsx", "xlsx" }, { "xlsm", "xlsx" }, { "ods", "ods" },
+	{ "json", "json" }, { "jsonl", "jsonl" }, { "ndjson", "jsonl" }, { "geojson", "geojson" }, { NULL, NULL },
+};
+static const struct alias compressions[] = {
+	{ "gz", "gz" }, { "gzip", "gz" }, { "zip", "zip" }, { "", "" }, { "no", "" }, { "none", "" }, { NULL, NULL },
 };
 static const char *const statuses[] = { "official", "provisional", "revised", "transcribed", "illustrative" };
 static const char *const matches[] = { "exact", "equal", "subset", "superset", "partial" };
-static const char *const formats[] = { "csv", "tsv" };
+static const char *const hashes[] = { "md5", "sha1", "sha256", "sha512" };
+static const char *const item_types[] = { "", "array", "object" };
+static const char *const line_ends[] = { "\r\n", "\n", "\r" };
 /* Unless the field has its own. */
 static const char *const yes[] = { "true", "True", "TRUE", "1" }, *const no[] = { "false", "False", "FALSE", "0" };
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -93,14 +115,28 @@ static const char *const yes[] = { "true", "True", "TRUE", "1" }, *const no[] = 
 /* After the first error nothing more is reported and readers return defaults: the callers check at the end of each object. */
 struct reader {
 	struct arena *a;
-	struct json_doc doc;
+	struct side { struct json_doc doc; const char *name; struct side *next; } *side;   /* the descriptor ("") and the files it names */
+	size_t nside;
+	const struct json *root;
 	struct package *p;
 	const char **warning;   /* p->warning, being written */
 	struct err *e;
 	bool bad;
 };
 #define FAIL(r, v, ...) \
-	((r)->bad ? false : ((r)->bad = true, err_set((r)->e, __VA_ARGS__), json_fail(&(r)->doc, (v), (r)->e)))
+	((r)->bad ? false : ((r)->bad = true, err_set((r)->e, __VA_ARGS__), json_fail(&side_of(r, v)->doc, (v), (r)->e)))
+
+/* The file that a value stands in. */
+static const struct side *side_of(const struct reader *r, const struct json *v)
+{
+	const struct side *s = r->side;
+
+	while (v->parent)
+		v = v->parent;
+	while (s->doc.root != v)
+		s = s->next;
+	return s;
+}
 
 const char *package_perhaps(struct arena *a, const char *s, const char *const *list, size_t n)
 {
@@ -185,12 +221,53 @@ static const char *json_text(struct reader *r, const struct json *v)
 	return out;
 }
 
+/* What a name stands for, or NULL. */
+static const char *alias(const struct alias *list, const char *written)
+{
+	while (list->written && text_icmp(list->written, written) != 0)
+		list++;
+	return list->name;
+}
+
+/* A path that stays in the folder of the descriptor. */
+static bool check_path(struct reader *r, const struct json *v, const char *path)
+{
+	if (strstr(path, "://"))
+		return FAIL(r, v, ERR_DESC_URL, "%s", path);
+	return path_is_inside(path) || FAIL(r, v, ERR_PATH_UNSAFE, "%s", path);
+}
+
+/* An object, or the one in the JSON file beside the descriptor that v names. */
+static const struct json *resolve(struct reader *r, const struct json *v)
+{
+	struct side **at = &r->side;
+
+	if (!v || v->type != JSON_STRING || !check_path(r, v, v->s))
+		return v;
+	while (*at && strcmp((*at)->name, v->s) != 0)
+		at = &(*at)->next;
+	if (*at)
+		return (*at)->doc.root;
+	struct side *side = arena_new(r->a, struct side);
+	const char *path = path_join(r->a, r->p->dir, v->s);
+	side->name = v->s;
+	if (r->nside++ == MAX_SIDE)
+		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%s" ERR_SEP "≤ %d", v->key, v->s, MAX_SIDE);
+	if (r->bad || !json_read(&side->doc, r->a, path, path, r->e)) {
+		r->bad = true;
+		return v;
+	}
+	*at = side;
+	return side->doc.root;
+}
+
 /* ---- objects by their table ---- */
 
 static void warn(struct reader *r, const struct json *v)
 {
 	struct buf b = BUF(400);
 
+	buf_printf(&b, "%s%s", side_of(r, v)->name, *side_of(r, v)->name ? "#" : "");
 	json_pointer(v, &b);
 	if (r->p->warning.n < MAX_WARNINGS)
 		r->warning[r->p->warning.n++] = arena_strdup(r->a, buf_text(&b));
@@ -219,10 +296,7 @@ static void take(struct reader *r, const struct json *v, const struct property *
 	switch (p->kind) {
 	case HAND: break;
 	case WARNED: warn(r, v); break;
-	case REFUSED:
-		if (!p->value || strcmp(json_text(r, v), p->value) != 0)
-			refuse(r, v);
-		break;
+	case REFUSED: refuse(r, v); break;
 	case TEXT: *(const char **)to = text(r, v, ""); break;
 	case FLAG: *(bool *)to = typed(r, v, JSON_BOOL) && v->yes; break;
 	case WHOLE:
@@ -234,18 +308,26 @@ static void take(struct reader *r, const struct json *v, const struct property *
 	case LIST: {
 		const char **s = arena_array(r->a, const char *, v->count);
 		for (const struct json *c = typed(r, v, JSON_ARRAY) ? v->child : NULL; c; c = c->next)
-			s[c->index] = scalar(r, c);
+			s[c->index] = c->type == JSON_ARRAY || c->type == JSON_OBJECT ? json_text(r, c) : scalar(r, c);
 		*(struct texts *)to = (struct texts){ s, v->count };
+		break;
+	}
+	case WHOLES: {
+		int64_t *n = arena_array(r->a, int64_t, v->count);
+		for (const struct json *c = typed(r, v, JSON_ARRAY) ? v->child : NULL; c; c = c->next)
+			if (!json_int(c, &n[c->index]) || n[c->index] < 1)
+				FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%s" ERR_SEP "[1]", v->key, json_text(r, v));
+		*(struct wholes *)to = (struct wholes){ n, v->count };
 		break;
 	}
 	case TREE: *(const char **)to = json_text(r, v); break;
 	}
 }
 
-/* Reads an object by its table. Properties that are in none are of no concern to us, but ours must not be misspelt. */
+/* Reads an object by its table. A property of another's namespace ("x:y") is of no concern to us; any other must be known. */
 static bool take_all(struct reader *r, const struct json *v, const struct property *table, size_t n, void *out)
 {
-	const char *names[40];
+	const char *names[MAX_PROPERTIES];
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = table[i].name;
@@ -253,10 +335,12 @@ static bool take_all(struct reader *r, const struct json *v, const struct proper
 		size_t i = find(c->key, names, n);
 		if (i < n)
 			take(r, c, &table[i], out);
-		else if (!strncmp(c->key, "continuum:", 10))
-			FAIL(r, c, ERR_DESC_UNKNOWN, "%s" ERR_SEP "%s", c->key, package_perhaps(r->a, c->key, names, n));
-		else if (find(c->key, quiet, COUNT(quiet)) == COUNT(quiet))
+		else if (find(c->key, quiet, COUNT(quiet)) < COUNT(quiet))
+			continue;
+		else if (find(c->key, foreign, COUNT(foreign)) < COUNT(foreign) || (strchr(c->key, ':') && strncmp(c->key, "continuum:", 10) != 0))
 			warn(r, c);
+		else
+			FAIL(r, c, ERR_DESC_UNKNOWN, "%s" ERR_SEP "%s", c->key, package_perhaps(r->a, c->key, names, n));
 	}
 	return !r->bad;
 }
@@ -296,16 +380,28 @@ static void read_missing(struct reader *r, const struct json *o, struct field *f
 	}
 }
 
+/* A list of values, or of objects with value and label. */
+static void read_categories(struct reader *r, const struct json *v, struct field *f)
+{
+	f->category = arena_array(r->a, struct category, typed(r, v, JSON_ARRAY) ? v->count : 0);
+	for (const struct json *c = v ? v->child : NULL; c && !r->bad; c = c->next) {
+		const struct json *value = c->type == JSON_OBJECT ? json_get(c, "value") : c;
+		if (value)
+			f->category[f->ncategory++] = (struct category){ scalar(r, value), text(r, json_get(c, "label"), "") };
+		else
+			FAIL(r, c, ERR_DESC_REQUIRED, "value");
+	}
+}
+
 static void read_type(struct reader *r, const struct json *v, struct field *f)
 {
-	const struct json *type = json_get(v, "type");
+	const struct json *type = json_get(v, "type"), *item = json_get(v, "itemType");
 	const char *names[FIELD_TYPES];
 
 	for (size_t i = 0; i < FIELD_TYPES; i++)
 		names[i] = field_kinds[i].name;
 	f->type = type ? (enum field_type)choose(r, type, text(r, type, ""), names, FIELD_TYPES) : FIELD_ANY;
-	if (!field_kinds[f->type].sql)
-		FAIL(r, type, ERR_DESC_FIELD_TYPE, "%s" ERR_SEP "%s", f->name, names[f->type]);
+	f->item = item ? (enum field_type)choose(r, item, text(r, item, ""), names, FIELD_DATETIME + 1) : FIELD_STRING;
 	bool dated = f->type == FIELD_DATE || f->type == FIELD_TIME || f->type == FIELD_DATETIME;
 	if (!strcmp(f->format, "default") || (dated && (!strcmp(f->format, "any") || strchr(f->format, '%'))))
 		return;
@@ -330,7 +426,7 @@ static bool is_column(const char *name)
 static void read_field(struct reader *r, const struct json *v, const struct field *schema, struct field *f)
 {
 	*f = (struct field){
-		.title = "", .description = "", .format = "default", .group = "", .unit = "", .scope = "", .breaks = "", .decimal = '.',
+		.title = "", .description = "", .format = "default", .group = "", .unit = "", .scope = "", .breaks = "", .decimal = '.', .delimiter = ",",
 		.bare = true, .true_values = { yes, COUNT(yes) }, .false_values = { no, COUNT(no) }, .min_length = -1, .max_length = -1,
 		.missing = schema->missing, .nmissing = schema->nmissing, .line = v->line,
 	};
@@ -347,6 +443,7 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 		return;
 	read_type(r, v, f);
 	read_missing(r, v, f);
+	read_categories(r, json_get(v, "categories"), f);
 	if (json_get(v, "constraints"))
 		TAKE(r, json_get(v, "constraints"), constraint_props, f);
 }
@@ -391,34 +488,50 @@ static void read_unique(struct reader *r, const struct json *v, struct resource 
 		}
 }
 
+/* The table that a foreign key looks into: one of the package, the resource itself (""), or, when the package uses others, one of theirs. */
+static void read_reference(struct reader *r, const struct json *to, const struct resource *t, struct foreign_key *k)
+{
+	const struct package *p = r->p;
+	const char *names[MAX_RESOURCES], *name = text(r, json_get(to, "resource"), "");
+	const struct json *fields = json_get(to, "fields");
+
+	for (size_t i = 0; i < p->nresource; i++)
+		names[i] = p->resource[i].name;
+	size_t i = find(name, names, p->nresource), n = 0;
+	if (!*name || i < p->nresource) {
+		k->table = *name ? &p->resource[i] : t;
+		k->to = read_key(r, fields, k->table);
+		n = k->to.n;
+	} else if (p->uses.n) {
+		k->other = name;
+		k->other_field = texts(r, fields);
+		n = k->other_field.n;
+	} else {
+		FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, p->nresource));
+	}
+	if (!k->from.n || n != k->from.n)
+		FAIL(r, to, ERR_DESC_VALUE, "reference.fields" ERR_SEP "%zu" ERR_SEP "%zu", n, k->from.n);
+}
+
 /* After all resources are known, since keys may point forward. */
 static void read_foreign(struct reader *r, const struct json *schema, struct resource *t)
 {
 	const struct json *keys = typed(r, json_get(schema, "foreignKeys"), JSON_ARRAY);
-	const struct package *p = r->p;
-	const char *names[MAX_RESOURCES];
 
-	for (size_t i = 0; i < p->nresource; i++)
-		names[i] = p->resource[i].name;
 	t->foreign = arena_array(r->a, struct foreign_key, keys ? keys->count : 0);
 	for (const struct json *v = keys ? keys->child : NULL; v && !r->bad; v = v->next) {
 		const struct json *to = json_get(v, "reference"), *fields = json_get(v, "fields");
 		struct foreign_key *k = &t->foreign[t->nforeign++];
+		if (!TAKE(r, v, foreign_props, NULL))
+			return;
 		if (!fields || !json_get(to, "fields")) {
 			FAIL(r, v, ERR_DESC_REQUIRED, "fields, reference.fields");
 			return;
 		}
-		const char *name = text(r, json_get(to, "resource"), "");
-		size_t i = find(name, names, p->nresource);
-		if (*name && i == p->nresource) {
-			FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, p->nresource));
+		if (!TAKE(r, to, reference_props, NULL))
 			return;
-		}
-		k->table = *name ? &p->resource[i] : t;
 		k->from = read_key(r, fields, t);
-		k->to = read_key(r, json_get(to, "fields"), k->table);
-		if (!k->from.n || k->to.n != k->from.n)
-			FAIL(r, to, ERR_DESC_VALUE, "reference.fields" ERR_SEP "%zu" ERR_SEP "%zu", k->to.n, k->from.n);
+		read_reference(r, to, t, k);
 	}
 }
 
@@ -467,43 +580,105 @@ static void read_schema(struct reader *r, const struct json *v, struct resource 
 	t->fields_match = matches[given.n ? choose(r, match, given.s[0], matches, COUNT(matches)) : 0];
 }
 
+/* Where the rows come from: files beside the descriptor, or a feed: an address, a resource of the portal by its id, or the newest
+ * resource of a dataset whose title matches. */
 static void read_paths(struct reader *r, const struct json *v, struct resource *t)
 {
-	const struct json *path = json_get(v, "path");
+	const struct json *path = json_get(v, "path"), *data = json_get(v, "data");
+	bool id = *t->resource_id, set = *t->dataset_id;
 
+	path = path ? path : json_get(v, "url");
 	t->path = texts(r, path);
-	if (!t->path.n)
+	if (t->path.n == 1 && (!strncmp(t->path.s[0], "https://", 8) || !strncmp(t->path.s[0], "http://", 7)))
+		t->url = t->path.s[0];
+	else
+		for (size_t i = 0; i < t->path.n && check_path(r, path, t->path.s[i]);)
+			i++;
+	t->is_feed = *t->url || id || set;
+	if (*t->url)
+		t->path.n = 0;
+	if (data && data->type != JSON_NULL)
+		FAIL(r, data, ERR_DESC_INLINE, "%s", t->name);
+	else if (!t->is_feed && !t->path.n)
 		FAIL(r, path ? path : v, ERR_DESC_REQUIRED, "path");
-	for (size_t i = 0; i < t->path.n && !r->bad; i++) {
-		if (strstr(t->path.s[i], "://"))
-			FAIL(r, path, ERR_DESC_URL, "%s", t->path.s[i]);
-		else if (!path_is_inside(t->path.s[i]))
-			FAIL(r, path, ERR_PATH_UNSAFE, "%s", t->path.s[i]);
+	else if (id && !field_is_uuid(t->resource_id, strlen(t->resource_id)))
+		FAIL(r, json_get(v, "continuum:resourceId"), ERR_DESC_VALUE, "continuum:resourceId" ERR_SEP "%s" ERR_SEP
+		     "081e94fe-b257-4ae7-bc31-bf1f2eb6c968", t->resource_id);
+	else if (set != (*t->dataset_title != 0))
+		FAIL(r, v, ERR_DESC_REQUIRED, "continuum:%s", set ? "title" : "datasetId");
+	else if (id + set + (*t->url != 0) > 1)
+		FAIL(r, v, ERR_DESC_FEED, "%s", t->name);
+	if (!t->path.n)
+		t->path.s = arena_array(r->a, const char *, 1);   /* a place for rows that are not there yet has no name */
+}
+
+/* The format that a name or address ends on, below its compression: "csv" of "a.csv.gz". */
+static const char *ending(struct reader *r, const char *name, bool address)
+{
+	char *s = arena_strndup(r->a, name, address ? strcspn(name, "?#") : strlen(name)), *dot = strrchr(s, '.');
+
+	if (dot && (!text_icmp(dot, ".gz") || !text_icmp(dot, ".zip"))) {
+		*dot = 0;
+		dot = strrchr(s, '.');
 	}
+	return dot ? dot + 1 : "";
 }
 
 static void read_format(struct reader *r, const struct json *v, struct resource *t)
 {
-	const struct json *given = json_get(v, "format"), *dialect = json_get(v, "dialect");
-	const char *dot = strrchr(t->path.s[0], '.'), *format = given ? t->format : dot ? dot + 1 : "", *encoding = NULL;
+	const struct json *given = json_get(v, "format");
+	const char *name = *t->innerpath ? t->innerpath : t->path.n ? t->path.s[0] : t->url;
+	const char *format = given ? t->format : ending(r, name, name == t->url), *compression = alias(compressions, t->compression);
+	struct buf encoding = BUF(MAX_NAME);
 
-	t->format = NULL;
-	for (size_t i = 0; i < COUNT(formats); i++)
-		if (!text_icmp(format, formats[i]))
-			t->format = formats[i];
-	for (size_t i = 0; i < COUNT(encodings); i++)
-		if (!text_icmp(t->encoding, encodings[i].written))
-			encoding = encodings[i].name;
+	for (const char *s = t->encoding; *s; s++)
+		if (!strchr("-_ ", *s))
+			buf_char(&encoding, *s);
+	t->format = alias(formats, format);
+	/* An address that ends on no format is mostly one of the portal that leads to a file. */
+	t->format = t->format || given || !t->is_feed ? t->format : "csv";
 	if (!t->format)
-		FAIL(r, given ? given : json_get(v, "path"), ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv", format);
-	else if (!encoding)
-		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP "utf-8, windows-1252, iso-8859-1",
-		     t->encoding);
+		FAIL(r, given ? given : json_get(v, "path"), ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv, json, jsonl, geojson, xlsx, ods", format);
+	else if (!alias(encodings, buf_text(&encoding)))
+		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP
+		     "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le, utf-16be", t->encoding);
+	else if (!compression)
+		FAIL(r, json_get(v, "compression"), ERR_DESC_VALUE, "compression" ERR_SEP "%s" ERR_SEP "gz, zip", t->compression);
 	else if (!strcmp(t->format, "tsv"))
 		t->delimiter = '\t';
-	t->encoding = encoding;
-	if (!r->bad && dialect && TAKE(r, dialect, dialect_props, t) && t->quote == t->delimiter)
-		FAIL(r, dialect, ERR_DESC_VALUE, "quoteChar" ERR_SEP "%c" ERR_SEP "≠ delimiter", t->quote);
+	t->encoding = alias(encodings, buf_text(&encoding));
+	t->compression = compression;
+	buf_free(&encoding);
+}
+
+static void read_dialect(struct reader *r, const struct json *v, struct resource *t)
+{
+	const struct json *ends = json_get(v, "lineTerminator");
+
+	if (!TAKE(r, v, dialect_props, t))
+		return;
+	if (ends)   /* which of them it is, the file says */
+		choose(r, ends, text(r, ends, ""), line_ends, COUNT(line_ends));
+	if (json_get(v, "itemType"))
+		choose(r, json_get(v, "itemType"), t->item_type, item_types, COUNT(item_types));
+	if (t->quote == t->delimiter || t->escape == t->delimiter)
+		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%c" ERR_SEP "≠ delimiter", t->quote == t->delimiter ? "quoteChar" : "escapeChar", t->delimiter);
+	if (t->sheet_number < 1)
+		FAIL(r, json_get(v, "sheetNumber"), ERR_DESC_VALUE, "sheetNumber" ERR_SEP "0" ERR_SEP "1");
+	if (t->escape && t->escape == t->quote) {
+		t->escape = 0;
+		t->double_quote = true;
+	}
+	t->has_header = t->has_header && t->header_rows.n;
+}
+
+/* "md5", "sha256:…"; others are not checked. */
+static void check_hash(struct reader *r, const struct json *v, const char *hash)
+{
+	const char *colon = strchr(hash, ':'), *name = colon ? arena_strndup(r->a, hash, (size_t)(colon - hash)) : "md5";
+
+	if (*hash && find(name, hashes, COUNT(hashes)) == COUNT(hashes))
+		warn(r, json_get(v, "hash"));
 }
 
 /* Title, else name, of the first of a list of sources or licences. */
@@ -517,7 +692,7 @@ static const char *title(struct reader *r, const struct json *list)
 /* Sources, licence and status: the resource's own, else the package's. */
 static void read_origin(struct reader *r, const struct json *v, struct resource *t)
 {
-	const struct json *root = r->doc.root, *sources = json_get(v, "sources"), *words = json_get(v, "continuum:sourceText");
+	const struct json *root = r->root, *sources = json_get(v, "sources"), *words = json_get(v, "continuum:sourceText");
 	const struct json *licences = json_get(v, "licenses"), *status = json_get(v, "continuum:status");
 
 	words = words || sources ? words : json_get(root, "continuum:sourceText");
@@ -531,17 +706,21 @@ static void read_origin(struct reader *r, const struct json *v, struct resource 
 }
 
 /* False without an error: the resource is no table (a document that goes with the data) and is left out, with a warning. */
-static bool read_resource(struct reader *r, const struct json *v, struct resource *t)
+static bool read_resource(struct reader *r, const struct json *v, const struct json *schema, struct resource *t)
 {
-	const struct json *schema = json_get(v, "schema");
+	static const int64_t first = 1;
+	const char *profile = text(r, json_get(v, "profile"), "");
 
 	*t = (struct resource){
-		.title = "", .description = "", .hash = "", .bytes = -1, .encoding = "utf-8", .delimiter = ',', .quote = '"', .comment = "",
-		.has_header = true, .scope = "", .breaks = "", .line = v->line,
+		.title = "", .description = "", .hash = "", .bytes = -1, .encoding = "utf-8", .compression = "", .innerpath = "",
+		.delimiter = ',', .quote = '"', .comment = "", .has_header = true, .double_quote = true, .case_sensitive = true,
+		.null_sequence = "", .header_rows = { &first, 1 }, .header_join = " ", .sheet_name = "", .sheet_number = 1, .property = "",
+		.item_type = "", .scope = "", .breaks = "", .url = "", .resource_id = "", .dataset_id = "", .dataset_title = "",
+		.totals = "", .max_rejected = -1, .line = v->line,
 	};
 	if (!TAKE(r, v, resource_props, t))
 		return false;
-	if (!schema && strcmp(text(r, json_get(v, "type"), ""), "table") != 0) {
+	if (!schema && strcmp(text(r, json_get(v, "type"), ""), "table") != 0 && !strstr(profile, "tabular-data-resource")) {
 		warn(r, v);
 		return false;
 	}
@@ -549,11 +728,12 @@ static bool read_resource(struct reader *r, const struct json *v, struct resourc
 		return FAIL(r, v, ERR_DESC_REQUIRED, "%s", t->name ? "schema" : "name");
 	if (!text_is_name(t->name) || !strncmp(t->name, "sqlite_", 7))
 		return FAIL(r, json_get(v, "name"), ERR_DESC_NAME, "%s", t->name);
-	if (*t->hash && strncmp(t->hash, "sha256:", 7) != 0)
-		warn(r, json_get(v, "hash"));
+	check_hash(r, v, t->hash);
 	read_paths(r, v, t);
 	if (!r->bad)
 		read_format(r, v, t);
+	if (!r->bad && json_get(v, "dialect"))
+		read_dialect(r, resolve(r, json_get(v, "dialect")), t);
 	if (!r->bad)
 		read_schema(r, schema, t);
 	if (!r->bad)
@@ -561,9 +741,23 @@ static bool read_resource(struct reader *r, const struct json *v, struct resourc
 	return !r->bad;
 }
 
+/* Files that are part of the descriptor: the JSON files that it names, and shape.lua. */
+static void list_beside(struct reader *r)
+{
+	const char **s = arena_array(r->a, const char *, r->nside + 1);
+	struct package *p = r->p;
+
+	p->beside.s = s;
+	for (const struct side *side = r->side->next; side; side = side->next)
+		s[p->beside.n++] = side->name;
+	p->has_script = path_exists(path_join(r->a, p->dir, "shape.lua"));
+	if (p->has_script)
+		s[p->beside.n++] = "shape.lua";
+}
+
 static bool read_package(struct reader *r)
 {
-	const struct json *root = r->doc.root, *list = json_get(root, "resources");
+	const struct json *root = r->root, *list = json_get(root, "resources");
 	struct package *p = r->p;
 
 	if (!TAKE(r, root, package_props, p))
@@ -574,30 +768,39 @@ static bool read_package(struct reader *r)
 		return FAIL(r, json_get(root, "name"), ERR_DESC_NAME, "%s", p->name);
 	if (list->type != JSON_ARRAY || !list->count || list->count > MAX_RESOURCES)
 		return FAIL(r, list, ERR_DESC_REQUIRED, "resources (1–%d)", MAX_RESOURCES);
+	for (size_t i = 0; i < p->uses.n; i++)
+		if (!text_is_name(p->uses.s[i]) || !strcmp(p->uses.s[i], p->name))
+			return FAIL(r, json_get(root, "continuum:uses"), ERR_DESC_NAME, "%s", p->uses.s[i]);
 	both(r, json_get(root, "continuum:titles"), p->title, &p->title_fr, &p->title_en);
 	p->resource = arena_array(r->a, struct resource, list->count);
 	const struct json **schema = arena_array(r->a, const struct json *, list->count);
 	for (const struct json *c = list->child; c && !r->bad; c = c->next) {
 		struct resource *t = &p->resource[p->nresource];
-		if (!read_resource(r, c, t))
+		schema[p->nresource] = resolve(r, json_get(c, "schema"));
+		if (r->bad || !read_resource(r, c, schema[p->nresource], t))
 			continue;
 		for (size_t i = 0; i < p->nresource; i++)
 			if (!strcmp(p->resource[i].name, t->name))
 				FAIL(r, json_get(c, "name"), ERR_DESC_TWICE, "%s", t->name);
-		schema[p->nresource++] = json_get(c, "schema");
+		p->nresource++;
 	}
 	for (size_t i = 0; i < p->nresource && !r->bad; i++)
 		read_foreign(r, schema[i], &p->resource[i]);
+	list_beside(r);
 	return !r->bad;
 }
 
 bool package_parse(struct package *out, struct arena *a, const char *dir, const char *json, size_t n, struct err *e)
 {
-	struct reader r = { .a = a, .p = out, .e = e };
+	struct side own = { .name = "" };
+	struct reader r = { .a = a, .side = &own, .p = out, .e = e };
 
 	*out = (struct package){ .title = "", .version = "", .dir = arena_strdup(a, dir), .file = path_join(a, dir, "datapackage.json") };
 	out->warning.s = r.warning = arena_array(a, const char *, MAX_WARNINGS);
-	return json_parse(&r.doc, a, out->file, json, n, e) && read_package(&r);
+	if (!json_parse(&own.doc, a, out->file, json, n, e))
+		return false;
+	r.root = own.doc.root;
+	return read_package(&r);
 }
 
 bool package_read(struct package *out, struct arena *a, const char *dir, struct err *e)

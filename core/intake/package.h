@@ -38,13 +38,14 @@ struct field {
 	long line;                                     /* where the descriptor says it */
 };
 struct key { size_t *field; size_t n; };               /* places of its fields in the resource */
-struct foreign_key { struct key from, to; const struct resource *table; };
+/* other: the table is one of a package that this one uses; it and its columns are known by name only (then table is NULL and to empty). */
+struct foreign_key { struct key from, to; const struct resource *table; const char *other; struct texts other_field; };
 struct resource {
 	const char *name, *title, *description;
-	struct texts path;                             /* relative to the descriptor, checked to stay inside */
-	const char *hash; int64_t bytes;               /* "" / -1 = not stated */
-	const char *encoding;                          /* lower case, "utf-8" by default */
-	const char *format;                            /* "csv", "tsv" … */
+	struct texts path;                             /* relative to the descriptor, checked to stay inside; n may be 0 for a feed, then s[0] is NULL */
+	const char *hash; int64_t bytes;               /* "" / -1 = not stated; hash as written ("md5…", "sha256:…") */
+	const char *encoding;                          /* utf-8 (default), utf-16, utf-16le, utf-16be, windows-1252, iso-8859-1 */
+	const char *format;                            /* csv, tsv, json, jsonl, geojson, xlsx, ods */
 	const char *compression, *innerpath;           /* "gz", "zip", "" = by the name of the file; member of a zip, "" = its only one */
 	char delimiter, quote, escape; const char *comment; bool has_header;   /* escape 0: none */
 	bool double_quote, skip_space, case_sensitive; /* caseSensitiveHeader; true, false, false by default */
@@ -76,6 +77,7 @@ struct package {
 	struct resource *resource; size_t nresource;
 	struct texts uses;                             /* continuum:uses: packages whose tables this one may look up */
 	bool has_script;                               /* shape.lua lies beside the descriptor */
+	struct texts beside;                           /* files that are part of the descriptor, relative to it: schemas, dialects, shape.lua */
 	struct texts warning;                          /* JSON pointers of properties that are not used, though they have a meaning */
 };
 

@@ -18,7 +18,7 @@ static void read_cells(const struct field *f, struct arena *a)
 	for (size_t i = 0; r && i < sizeof cells / sizeof *cells; i++) {
 		struct cell c;
 		const char *label = "";
-		int rc = field_read(r, cells[i], strlen(cells[i]), &c, &label, &e);
+		int rc = field_read(r, &(struct rowcell){ cells[i], strlen(cells[i]), false, ROWCELL_TEXT }, &c, &label, &e);
 		if ((rc < 0 && e.id == ERR_NONE) || (rc == 1 && c.type == CELL_NULL))
 			abort();
 	}

@@ -145,7 +145,7 @@ static void show(struct buf *out, struct field_reader *r, const char *cell, stru
 	char *s = arena_strndup(&a, cell, strlen(cell));
 	struct cell c = { 0 };
 	const char *label = "";
-	int rc = field_read(r, s, strlen(cell), &c, &label, e);
+	int rc = field_read(r, &(struct rowcell){ s, strlen(cell), false, ROWCELL_TEXT }, &c, &label, e);
 
 	if (rc < 0) {
 		buf_str(out, err_name(e->id));
@@ -217,13 +217,13 @@ static void test_decimals(void)
 	CHECK(one_field(&a, "\"type\":\"number\",\"decimalChar\":\",\",\"constraints\":{\"maximum\":\"9,999\"}", &p, &e), "a number");
 	struct field_reader *r = field_open(p.resource[0].field, &a, &e);
 	CHECK(r && field_decimals(r) == 0, "no decimals before the first value, whatever the bounds");
-	field_read(r, "1,50", 4, &c, &label, &e);
-	field_read(r, "2", 1, &c, &label, &e);
+	field_read(r, &(struct rowcell){ "1,50", 4, false, ROWCELL_TEXT }, &c, &label, &e);
+	field_read(r, &(struct rowcell){ "2", 1, false, ROWCELL_TEXT }, &c, &label, &e);
 	CHECK(field_decimals(r) == 2, "decimals as written, the most of them");
 	field_close(r);
 	CHECK(one_field(&a, "\"type\":\"string\"", &p, &e) && (r = field_open(p.resource[0].field, &a, &e)) && field_decimals(r) == -1, "a text has none");
 	field_close(r);
-	CHECK(field_read((r = field_open(p.resource[0].field, &a, &e)), "x\0y", 3, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
+	CHECK(field_read((r = field_open(p.resource[0].field, &a, &e)), &(struct rowcell){ "x\0y", 3, false, ROWCELL_TEXT }, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
 	field_close(r);
 	arena_free(&a);
 }

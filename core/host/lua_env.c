@@ -1,5 +1,5 @@
-/* The Lua state of one analysis. The polite layer only: the boundary is the jailed process around it.
- * What plugins find is built from nothing by the prelude; memory is counted in the allocator; when time is up
+/* The Lua state of one analysis or shape.lua. The polite layer only: the boundary is the jailed process around it.
+ * What users find is built from nothing by the prelude; memory is counted in the allocator; when time is up
  * a signal sets the count hook, which raises at every instruction from then on, so that no pcall swallows it.
  * Loops inside one C function (pattern matching) are left to the kill from outside. */
 #include "host/lua_env.h"
@@ -406,7 +406,7 @@ static void open_libraries(lua_State *L)
 	}
 }
 
-/* Pushes the table that prelude and bindings share. It never reaches a plugin. */
+/* Pushes the table that prelude and bindings share. It never reaches what users write. */
 static void push_shared(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
@@ -414,35 +414,30 @@ static void push_shared(lua_State *L)
 		{ "line", env_line }, { "load", env_load }, { NULL, NULL },
 	};
 	static const luaL_Reg error_meta[] = { { "__tostring", error_text }, { NULL, NULL } };
-	const struct worker_job *job = lua_env_host(L)->job;
 
 	luaL_newlib(L, functions);
 	luaL_newmetatable(L, ERROR);
 	luaL_setfuncs(L, error_meta, 0);
 	lua_setfield(L, -2, "error_meta");
-	lua_env_set(L, "id", job->id);
-	lua_env_set(L, "plugin", job->plugin);
-	lua_env_set(L, "units_table", job->units_table);
-	lua_newtable(L);
-	for (size_t i = 0; i < job->nfact_table; i++) {
-		lua_pushstring(L, job->fact_tables[i]);
-		lua_rawseti(L, -2, (lua_Integer)i + 1);
-	}
-	lua_setfield(L, -2, "fact_tables");
+	lua_env_set(L, "id", lua_env_host(L)->job->id);
+	lua_env_set(L, "plugin", lua_env_host(L)->job->plugin);
 	lua_sql_open(L);
-	lua_quantity_open(L);
-	lua_emit_open(L);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &running);
 }
 
-static int open_all(lua_State *L)
+static int open_all(lua_State *L)   /* (nil, kind) */
 {
-	static const char *const prelude[] = { "base", "check", "quantity", "report", "chart" };
+	const struct lua_env_kind *kind = lua_touserdata(L, 2);
+	struct host *h = lua_env_host(L);
 
+	lua_settop(L, 0);
 	open_libraries(L);
-	lua_newtable(L);   /* 1: the environment of plugins */
+	lua_newtable(L);   /* 1: the environment of what users write */
 	push_shared(L);    /* 2 */
-	for (size_t i = 0; i < sizeof prelude / sizeof *prelude; i++) {
-		const struct embed *f = embed_find(lua_pushfstring(L, "host/prelude/%s.lua", prelude[i]));
+	kind->bind(L);
+	for (const char *const *part = kind->prelude; *part; part++) {
+		const struct embed *f = embed_find(lua_pushfstring(L, "host/prelude/%s.lua", *part));
 		if (!f || luaL_loadbufferx(L, (const char *)f->data, f->size, "=" PRELUDE, "t") != LUA_OK)
 			return lua_error(L);
 		lua_pushvalue(L, 2);
@@ -450,30 +445,20 @@ static int open_all(lua_State *L)
 		lua_call(L, 2, 0);
 		lua_settop(L, 2);
 	}
-	lua_getfield(L, 2, "start");
-	struct host *h = lua_env_host(L);
 	if (h->job->limits.seconds > 0 && !set_clock(h, h->job->limits.seconds))
 		return luaL_error(L, "setitimer");
-	lua_call(L, 0, 0);
 	return 0;
 }
 
-bool lua_env_run(struct host *h, struct err *e)
+bool lua_env_call(struct host *h, lua_CFunction f, void *argument, struct err *e)
 {
-	lua_State *L = lua_newstate(allocate, h);
-	int rc = LUA_ERRMEM;
+	lua_State *L = h->L;
 
-	h->stop = 0;
-	if (L) {
-		*(struct host **)lua_getextraspace(L) = h;
-		h->L = L;
-		/* Neither can fail: a new state has room for LUA_MINSTACK values, and C functions without upvalues
-		 * take no memory. */
-		lua_pushcfunction(L, on_error);
-		lua_pushcfunction(L, open_all);
-		rc = lua_pcall(L, 0, 0, 1);
-		set_clock(NULL, 0);
-	}
+	/* None of these takes memory: C functions without upvalues, a raw read, and a new state has room for LUA_MINSTACK values. */
+	lua_pushcfunction(L, f);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &running);
+	lua_pushlightuserdata(L, argument);
+	int rc = lua_pcall(L, 2, 0, 1);
 	const struct err *raised = rc == LUA_ERRRUN ? lua_touserdata(L, -1) : NULL;
 	if (raised)
 		*e = *raised;   /* the handler makes nothing else */
@@ -481,8 +466,65 @@ bool lua_env_run(struct host *h, struct err *e)
 		limit_memory(h, e);
 	else if (rc != LUA_OK)
 		err_set(e, ERR_LUA_ERROR, "%s", "stack overflow");
+	lua_settop(L, 1);
+	return rc == LUA_OK;
+}
+
+bool lua_env_open(struct host *h, const struct lua_env_kind *kind, struct err *e)
+{
+	h->stop = 0;
+	h->L = NULL;
+	lua_State *L = lua_newstate(allocate, h);
+	if (!L) {
+		limit_memory(h, e);
+		return false;
+	}
+	*(struct host **)lua_getextraspace(L) = h;
+	h->L = L;
+	lua_pushcfunction(L, on_error);   /* stays at 1 */
+	return lua_env_call(h, open_all, (void *)(uintptr_t)kind, e);
+}
+
+void lua_env_close(struct host *h)
+{
+	lua_State *L = h->L;
+
+	set_clock(NULL, 0);
 	h->L = NULL;
 	if (L)
 		lua_close(L);
-	return rc == LUA_OK;
+}
+
+/* Analyses */
+
+static void bind_analysis(lua_State *L)
+{
+	const struct worker_job *job = lua_env_host(L)->job;
+
+	lua_env_set(L, "units_table", job->units_table);
+	lua_newtable(L);
+	for (size_t i = 0; i < job->nfact_table; i++) {
+		lua_pushstring(L, job->fact_tables[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	lua_setfield(L, -2, "fact_tables");
+	lua_quantity_open(L);
+	lua_emit_open(L);
+}
+
+static int start(lua_State *L)   /* (shared, nil) */
+{
+	lua_getfield(L, 1, "start");
+	lua_call(L, 0, 0);
+	return 0;
+}
+
+bool lua_env_run(struct host *h, struct err *e)
+{
+	static const char *const prelude[] = { "base", "check", "quantity", "sql", "report", "chart", NULL };
+	static const struct lua_env_kind analysis = { prelude, bind_analysis };
+
+	bool ok = lua_env_open(h, &analysis, e) && lua_env_call(h, start, NULL, e);
+	lua_env_close(h);
+	return ok;
 }

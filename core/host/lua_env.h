@@ -1,4 +1,4 @@
-/* The Lua state of one analysis: limits, the prelude, errors at the user's line.
+/* The Lua state of one analysis or shape.lua: limits, the prelude, errors at the user's line.
  * The bindings of the other lua_*.c hang on struct host; nothing here knows what they do. */
 #ifndef HOST_LUA_ENV_H
 #define HOST_LUA_ENV_H
@@ -37,8 +37,15 @@ struct host {
 };
 
 struct host *lua_env_host(lua_State *L);
-/* Runs the plugin in a new state, with prelude, clock and limits. Whatever is raised in it comes back as a record
- * with the user's file and line. Nothing is left open. */
+/* What runs: parts of the prelude in order, ended by NULL; what it finds besides SQL is put into the table on top of the stack. */
+struct lua_env_kind { const char *const *prelude; void (*bind)(lua_State *L); };
+/* Opens a new state with prelude, clock and limits, to be closed whatever is returned. */
+bool lua_env_open(struct host *h, const struct lua_env_kind *kind, struct err *e);
+/* Calls f with the table that prelude and bindings share and the argument (light). Whatever is raised in it comes back as a record
+ * with the user's file and line. */
+bool lua_env_call(struct host *h, lua_CFunction f, void *argument, struct err *e);
+void lua_env_close(struct host *h);
+/* Runs the plugin in a state of its own. Nothing is left open. */
 bool lua_env_run(struct host *h, struct err *e);
 
 /* Raises a record as a Lua error. A record without a place gets the line of the user's frame. Never returns. */

@@ -157,27 +157,6 @@ end
 
 -- Reading ---------------------------------------------------------------------------------------------------------
 
--- All that is asked for must be given, and the other way round: a misspelt name would else be a NULL in the query.
-local function bind_all(st, asked, params)
-  local known = {}
-  for i, name in ipairs(asked) do
-    local v = rawget(params, name or i)
-    known[name or i] = true
-    if v == nil then fail("host.sql_param_needed", name or "?") end
-    if not H.bind(st, i, v) then
-      local kind = type_of(v)
-      fail("host.sql_param_type", name or "?", kind == "number" and "NaN / inf" or kind == "string" and "string (not UTF-8)" or kind)
-    end
-  end
-  for k in pairs(params) do
-    if not known[k] then
-      local names = {}
-      for i, name in ipairs(asked) do names[i] = name or "?" end
-      fail("host.sql_param_given", type_of(k) == "string" and k or "?", #names > 0 and concat(names, ", ") or "—")
-    end
-  end
-end
-
 -- What joins a set of the result is given once.
 local given_once = {}
 local function once(list, key, item)
@@ -189,14 +168,8 @@ end
 
 -- Names of columns, columns, number of rows, tables read. quiet: not counted as read by the analysis.
 local function query(text, params, quiet)
-  local st <close>, names, asked, reads = H.prepare(text)
-  bind_all(st, asked, params or {})
-  local seen, tables = {}, {}
-  for _, name in ipairs(names) do
-    if seen[name] then fail("host.sql_column_twice", name) end
-    seen[name] = true
-  end
-  local columns, n = H.fetch(st, math.maxinteger)
+  local names, columns, n, reads = H.read(text, params)
+  local tables = {}
   for _, r in ipairs(reads) do
     if not quiet then once("reads", r.package .. "/" .. r.table .. "/" .. r.column, r) end
     if r.table ~= tables[#tables] then tables[#tables + 1] = r.table end

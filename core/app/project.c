@@ -51,6 +51,7 @@ static bool frame_is_plain(struct project *p, struct err *e)
 		{ "datasets", S_IFDIR }, { "plugins", S_IFDIR }, { "plugins/lib", S_IFDIR }, { "reports", S_IFDIR }, { ".continuum", S_IFDIR },
 		{ ".continuum/data", S_IFDIR }, { ".continuum/lock", S_IFREG }, { ".continuum/ledger.db", S_IFREG },
 		{ ".continuum/ledger.db-journal", S_IFREG }, { "build", S_IFDIR }, { "build/figures", S_IFDIR }, { "build/results", S_IFDIR },
+		{ "continuum.lock", S_IFREG }, { ".continuum/objects", S_IFDIR }, { ".continuum/quarantine", S_IFDIR },
 	};
 
 	for (size_t i = 0; i < sizeof place / sizeof *place; i++)
@@ -170,33 +171,39 @@ static bool read_date(struct reader *r, const struct json *o, const char *key, c
 
 static bool read_limits(struct reader *r, const struct json *o)
 {
-	static const char *const member[] = { "seconds", "memory_mb", "sql_memory_mb", "output_mb", "allow_unjailed" };
+	static const char *const member[] = { "seconds", "memory_mb", "sql_memory_mb", "output_mb", "fetch_mb", "fetch_seconds", "allow_unjailed", "allow_local" };
 	struct project *p = r->p;
 	struct { const char *key; double least, most, value; } limit[] = {
 		{ "seconds", 0.1, 86400, 30 }, { "memory_mb", 8, 65536, 256 }, { "sql_memory_mb", 8, 65536, 512 }, { "output_mb", 1, 64, 64 },
+		{ "fetch_mb", 1, 65536, 512 }, { "fetch_seconds", 1, 86400, 600 },
 	};
+	const struct { const char *key; bool *yes; } allow[] = { { "allow_unjailed", &p->allow_unjailed }, { "allow_local", &p->allow_local } };
 
 	if (!known(r, o, member, sizeof member / sizeof *member))
 		return false;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
 		const struct json *v = json_get(o, limit[i].key);
 		if (v && (!json_real(v, &limit[i].value) || limit[i].value < limit[i].least || limit[i].value > limit[i].most))
 			return wrong(r, v, limit[i].key, ERR_PROJECT_RANGE);
 	}
-	const struct json *open = json_get(o, "allow_unjailed");
-	if (open && open->type != JSON_BOOL)
-		return wrong(r, open, "allow_unjailed", ERR_PROJECT_BOOL);
-	p->allow_unjailed = open && open->yes;
+	for (size_t i = 0; i < sizeof allow / sizeof *allow; i++) {
+		const struct json *v = json_get(o, allow[i].key);
+		if (v && v->type != JSON_BOOL)
+			return wrong(r, v, allow[i].key, ERR_PROJECT_BOOL);
+		*allow[i].yes = v && v->yes;
+	}
 	p->limit_seconds = limit[0].value;
 	p->limit_memory = (uint64_t)(limit[1].value * 1048576);
 	p->limit_sql_memory = (uint64_t)(limit[2].value * 1048576);
 	p->limit_output = (size_t)(limit[3].value * 1048576);
+	p->fetch_bytes = (uint64_t)(limit[4].value * 1048576);
+	p->fetch_seconds = limit[5].value;
 	return true;
 }
 
 static bool read_settings(struct reader *r)
 {
-	static const char *const member[] = { "name", "title", "edition", "facts", "units", "reports", "limits" };
+	static const char *const member[] = { "name", "title", "edition", "facts", "units", "reports", "limits", "portal" };
 	static const char *const edition_member[] = { "data_as_of", "date" };
 	struct project *p = r->p;
 	const struct json *root = r->doc.root, *edition = json_get(root, "edition"), *facts = json_get(root, "facts");
@@ -213,6 +220,9 @@ static bool read_settings(struct reader *r)
 	if (!known(r, edition, edition_member, 2) || !read_date(r, edition, "data_as_of", &p->data_as_of, &ignored) ||
 	    !read_date(r, edition, "date", &p->date, &p->epoch) || !read_reports(r, json_get(root, "reports")) ||
 	    !read_limits(r, json_get(root, "limits")))
+		return false;
+	p->portal = "https://www.data.gouv.fr";
+	if (json_get(root, "portal") && !need_text(r, root, "portal", &p->portal))
 		return false;
 	if (json_get(root, "units") && !need_text(r, root, "units", &p->units_table))
 		return false;

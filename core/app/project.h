@@ -25,6 +25,9 @@ struct project {
 	uint64_t limit_memory, limit_sql_memory;
 	size_t limit_output;
 	bool allow_unjailed;
+	const char *portal;                     /* where data.gouv.fr's ids are looked up: https address without a slash at its end */
+	double fetch_seconds; uint64_t fetch_bytes;   /* limits of one download */
+	bool allow_local;                       /* addresses of this machine and of private networks, and plain http, may be fetched */
 	const char *state, *data, *build;       /* .continuum, .continuum/data, build: absolute */
 };
 

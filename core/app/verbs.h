@@ -7,6 +7,7 @@
 
 struct session {
 	struct app app;
+	char directory[4096];
 	struct plan plan; bool open;       /* after the verb `open` */
 	struct arena arena;                /* of the verb that runs: gone with the next one */
 };
@@ -22,6 +23,8 @@ const char *verb_text(const struct json *in, const char *key);
 bool verb_flag(const struct json *in, const char *key);
 /* Appends JSON: ' stands for ", %s a text in quotes (NULL = null), %d an int64_t, %r a double (not finite = null), %b a bool (true, false), %v JSON text. */
 void verb_put(struct buf *out, const char *fmt, ...);
+/* A load report as an object: for all verbs that load. */
+void verb_report(struct session *s, const struct load_report *r, struct buf *out);
 /* Separates the elements of a list: a comma unless it has just begun. */
 void verb_next(struct buf *out);
 #endif

@@ -1,0 +1,577 @@
+/* Verbs of general use, of the phases, and of looking into tables. What a command does with them is said in its script. */
+#include "app/verbs.h"
+
+#include "base/num.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/text.h"
+#include "base/typo.h"
+#include "base/version.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 4 << 20, ROW_MAX = 1 << 26, QUERY_ROWS = 100000 };
+
+/* ---- arguments and answers ---- */
+
+const char *verb_text(const struct json *in, const char *key)
+{
+	const struct json *v = json_get(in, key);
+
+	return v && v->type == JSON_STRING ? v->s : "";
+}
+
+bool verb_flag(const struct json *in, const char *key)
+{
+	const struct json *v = json_get(in, key);
+
+	return v && v->type == JSON_BOOL && v->yes;
+}
+
+static void put_real(struct buf *out, double v)
+{
+	if (isfinite(v))
+		num_put_real(out, v);
+	else
+		buf_str(out, "null");
+}
+
+void verb_put(struct buf *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	for (const char *f = fmt; *f; f++) {
+		if (*f != '%') {
+			buf_char(out, *f == '\'' ? '"' : *f);
+			continue;
+		}
+		const char *s = *++f == 's' || *f == 'v' ? va_arg(ap, const char *) : "";
+		switch (*f) {
+		case 's': (void)(s ? buf_json(out, s, strlen(s)) : buf_str(out, "null")); break;
+		case 'v': buf_str(out, s); break;
+		case 'd': buf_printf(out, "%lld", (long long)va_arg(ap, int64_t)); break;
+		case 'r': put_real(out, va_arg(ap, double)); break;
+		case 'b': buf_str(out, va_arg(ap, int) ? "true" : "false"); break;
+		}
+	}
+	va_end(ap);
+}
+
+void verb_next(struct buf *out)
+{
+	if (out->n && !strchr("[{:", out->s[out->n - 1]))
+		buf_char(out, ',');
+}
+
+static void put_error(const struct session *s, const struct err *e, struct buf *out)
+{
+	struct buf show = BUF(1 << 16);
+
+	err_show(e, s->app.lang, false, &show);
+	verb_put(out, "{'show':%s,'record':", buf_text(&show));
+	err_json(e, s->app.lang, out);
+	verb_put(out, ",'exit':%d}", (int64_t)err_exit(e->id));
+	buf_free(&show);
+}
+
+/* ---- talk ---- */
+
+static bool do_settings(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	int64_t jobs = 0;
+
+	(void)out, (void)e;
+	s->app.lang = !strcmp(verb_text(in, "lang"), "fr") ? LANG_FR : LANG_EN;
+	s->app.json = verb_flag(in, "json");
+	if (*verb_text(in, "directory")) {
+		snprintf(s->directory, sizeof s->directory, "%s", verb_text(in, "directory"));
+		s->app.directory = s->directory;
+	}
+	if (json_int(json_get(in, "jobs"), &jobs))
+		s->app.jobs = jobs < 256 ? (unsigned)jobs : 256;
+	log_init(&s->app.log, s->app.lang, verb_flag(in, "quiet"), verb_flag(in, "verbose"));
+	return true;
+}
+
+static bool do_nearest(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const struct json *list = json_get(in, "list");
+	const char **word = arena_array(&s->arena, const char *, list ? list->count : 0);
+	size_t n = 0;
+
+	(void)e;
+	for (const struct json *v = list ? list->child : NULL; v; v = v->next)
+		word[n++] = v->s;
+	verb_put(out, "%s", text_nearest(verb_text(in, "word"), word, n));
+	return true;
+}
+
+static bool do_print(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)out;
+	log_done(&s->app.log);
+	return fwrite(in->s, 1, in->n, stdout) == in->n || err_system(e, ERR_WRITE, "stdout");
+}
+
+/* A note; talk: an error that is in words already. */
+static bool do_warn(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)out, (void)e;
+	if (in->type == JSON_STRING)
+		log_note(&s->app.log, "%s", in->s);
+	else
+		log_verbose(&s->app.log, "%s", verb_text(in, "verbose"));
+	return true;
+}
+
+static bool do_talk(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)out, (void)e;
+	log_done(&s->app.log);
+	fputs(in->s, stderr);
+	return true;
+}
+
+/* ---- the phases ---- */
+
+static bool do_in_project(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct project p;
+	struct err ignored = { 0 };
+
+	(void)in, (void)e;
+	verb_put(out, "%b", project_open(&p, s->app.directory, &ignored));
+	project_close(&p);
+	return true;
+}
+
+static bool do_open(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)out;
+	s->open = true;   /* also where it fails half-way: closing it is always right */
+	return plan_open(&s->plan, &s->app, !verb_flag(in, "write"), e);
+}
+
+static void put_why(struct session *s, enum stale why, struct buf *out)
+{
+	static const char *const id[] = {
+		[FRESH] = "fresh", [STALE_NEVER] = "never", [STALE_CHANGED] = "changed", [STALE_DATA] = "data", [STALE_FACT] = "fact",
+		[STALE_FAILED] = "failed", [STALE_LOST] = "lost", [STALE_GONE] = "gone",
+	};
+
+	verb_put(out, "{'id':%s,'text':%s}", id[why], plan_stale_text(why, s->app.lang));
+}
+
+/* Packages of the project, then those that it no longer has, with their tables. */
+static void put_package(struct session *s, const char *name, const char *dir, enum stale why, struct buf *out)
+{
+	verb_next(out);
+	verb_put(out, "{'name':%s,'dir':%s,'why':", name, dir);
+	put_why(s, why, out);
+	verb_put(out, ",'tables':[");
+	for (size_t i = 0; i < s->plan.schema.ntable; i++) {
+		const struct schema_table *t = &s->plan.schema.table[i];
+		if (strcmp(t->package, name))
+			continue;
+		verb_next(out);
+		verb_put(out, "{'name':%s,'rows':%d}", t->name, t->rows);
+	}
+	verb_put(out, "]}");
+}
+
+static bool do_packages(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const struct plan *p = &s->plan;
+
+	(void)in;
+	if (!plan_packages(&s->plan, e))
+		return false;
+	verb_put(out, "[");
+	for (size_t i = 0; i < p->npackage; i++)
+		put_package(s, p->package[i].name, p->package[i].dir, p->package[i].stale, out);
+	for (size_t i = 0; i < p->schema.npackage; i++)
+		if (!plan_has_package(p, p->schema.package[i].name))
+			put_package(s, p->schema.package[i].name, NULL, STALE_GONE, out);
+	verb_put(out, "]");
+	return true;
+}
+
+static void put_table(struct session *s, const struct load_table *t, struct buf *out)
+{
+	verb_next(out);
+	verb_put(out, "{'name':%s,'read':%d,'used':%d,'emitted':%d,'loaded':%d,'rejected':%d,'skipped':%d,'cells':%d,'kinds':[", t->name, t->read,
+	         t->used, t->emitted, t->loaded, t->rejected, t->skipped, t->cells);
+	for (size_t i = 0; i < t->nkind; i++) {
+		verb_next(out);
+		verb_put(out, "{'kind':%s,'rows':%d}", t->kind[i].kind, t->kind[i].n);
+	}
+	verb_put(out, "],'totals':[");
+	for (size_t i = 0; i < t->ntotal; i++) {
+		verb_next(out);
+		verb_put(out, "{'of':%s,'column':%s,'stated':%r,'computed':%r}", t->total[i].of, t->total[i].column, t->total[i].stated,
+		         t->total[i].computed);
+	}
+	verb_put(out, "],'notes':[");
+	for (size_t i = 0; i < t->note.n; i++) {
+		verb_next(out);
+		verb_put(out, "%s", t->note.s[i]);
+	}
+	verb_put(out, "],'refusals':[");
+	for (size_t i = 0; i < t->nreject; i++) {
+		verb_next(out);
+		put_error(s, &t->reject[i], out);
+	}
+	verb_put(out, "]}");
+}
+
+void verb_report(struct session *s, const struct load_report *r, struct buf *out)
+{
+	verb_put(out, "{'name':%s,'seconds':%r,'warnings':[", r->package, r->seconds);
+	for (size_t i = 0; i < r->warning.n; i++) {
+		verb_next(out);
+		verb_put(out, "%s", r->warning.s[i]);
+	}
+	verb_put(out, "],'tables':[");
+	for (size_t i = 0; i < r->ntable; i++)
+		put_table(s, &r->table[i], out);
+	verb_put(out, "]}");
+}
+
+/* The file in use stays beside as the version of before, for `compare TABLE@previous`; what is lost by a kill is only that. */
+static const char *set_aside(struct plan *p, const char *package, const char **to, struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	const char *dir = path_join(a, p->project.state, "previous"), *aside = arena_printf(a, "%s/%s.db.new", dir, package);
+
+	*to = arena_printf(a, "%s/%s.db", dir, package);
+	if (!path_mkdirs(dir, e))
+		return NULL;
+	unlink(aside);
+	return link(arena_printf(a, "%s/%s.db", p->project.data, package), aside) ? "" : aside;
+}
+
+static bool do_load(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct plan *p = &s->plan;
+	struct load_report report;
+
+	for (size_t i = 0; i < p->npackage; i++) {
+		struct plan_package *k = &p->package[i];
+		const char *to, *aside;
+		if (strcmp(k->name, verb_text(in, "name")))
+			continue;
+		if (!(aside = set_aside(p, k->name, &to, e)))
+			return false;
+		if (!plan_load(p, k, &report, e)) {
+			unlink(aside);
+			return false;
+		}
+		if (*aside && rename(aside, to))
+			return err_system(e, ERR_WRITE, to);
+		verb_report(s, &report, out);
+		return true;
+	}
+	return err_set(e, ERR_BUG, "load");
+}
+
+static bool do_settle(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)in, (void)out;
+	return plan_settle(&s->plan, e);
+}
+
+static bool do_analyses(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)in;
+	if (!plan_analyses(&s->plan, e))
+		return false;
+	verb_put(out, "[");
+	for (size_t i = 0; i < s->plan.nanalysis; i++) {
+		const struct plan_analysis *a = &s->plan.analysis[i];
+		verb_next(out);
+		verb_put(out, "{'id':%s,'path':%s,'because':%s,'known':%b,'why':", a->id, a->path, a->because, a->known);
+		put_why(s, a->stale, out);
+		verb_put(out, "}");
+	}
+	verb_put(out, "]");
+	return true;
+}
+
+static struct plan_analysis *analysis(struct session *s, const struct json *in)
+{
+	for (size_t i = 0; i < s->plan.nanalysis; i++)
+		if (!strcmp(s->plan.analysis[i].id, verb_text(in, "id")))
+			return &s->plan.analysis[i];
+	return NULL;
+}
+
+static bool do_run(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct plan_analysis *a = analysis(s, in);
+
+	(void)out;
+	if (!a || !plan_run(&s->plan, a, e))
+		return a || err_set(e, ERR_BUG, "run");
+	for (size_t k = 0; k < a->result.nlog; k++)
+		log_note(&s->app.log, "%s:%ld: %s", a->path, a->result.log[k].line, a->result.log[k].text);
+	if (a->err.id != ERR_NONE)
+		*e = a->err;
+	return a->err.id == ERR_NONE;
+}
+
+/* A value, its bounds null where a side is open or the source states no number. */
+static void put_value(struct session *s, const struct value *v, struct buf *out)
+{
+	const struct quantity *q = &v->q;
+	struct buf text = BUF(1 << 16);
+
+	if (v->is_words)
+		buf_str(&text, text2_in(&v->words, s->app.lang));
+	else
+		typo_quantity(&text, s->app.lang, q, false);
+	verb_next(out);
+	verb_put(out, "{'name':%s,'kind':'value','text':%s", v->name, buf_text(&text));
+	if (!v->is_words)
+		verb_put(out, ",'low':%r,'best':%r,'high':%r,'qualifier':%s,'unit':%s,'period':%s", q->low_open ? NAN : q->low, q->best,
+		         q->high_open ? NAN : q->high, quantity_qualifier_name(q->qualifier), q->unit, q->period);
+	verb_put(out, "}");
+	buf_free(&text);
+}
+
+static bool do_results(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct plan_analysis *a = analysis(s, in);
+	const struct result *r = a && a->known ? &a->result : NULL;
+
+	(void)e;
+	if (!r)
+		return true;
+	verb_put(out, "[");
+	for (size_t i = 0; i < r->nvalue; i++)
+		put_value(s, &r->value[i], out);
+	for (size_t i = 0; i < r->ntable + r->nfigure; i++) {
+		bool table = i < r->ntable;
+		verb_next(out);
+		verb_put(out, "{'name':%s,'kind':%s}", table ? r->table[i].name : r->figure[i - r->ntable].name, table ? "table" : "figure");
+	}
+	verb_put(out, "]");
+	return true;
+}
+
+static bool do_draw(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	(void)in, (void)out;
+	return plan_draw(&s->plan, e);
+}
+
+/* Path as the user can type it: relative to the project. */
+static const char *shown(const struct plan *p, const char *path)
+{
+	size_t n = strlen(p->project.root);
+
+	return !strncmp(path, p->project.root, n) && path[n] == '/' ? path + n + 1 : path;
+}
+
+/* With name: makes that report. Without: all reports, with stale: and whether they are fresh. */
+static bool do_reports(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct plan *p = &s->plan;
+	const char *wanted = verb_text(in, "name"), *file;
+	bool made;
+
+	verb_put(out, *wanted ? "" : "[");
+	for (size_t i = 0; i < p->project.nreport; i++) {
+		const struct report *r = &p->project.report[i];
+		if (*wanted && strcmp(wanted, r->name))
+			continue;
+		verb_next(out);
+		verb_put(out, "{'name':%s", r->name);
+		if (*wanted) {
+			if (!plan_paper(p, r, &made, &file, e))
+				return false;
+			log_done(&s->app.log);
+			verb_put(out, ",'made':%b,'file':%s", made, shown(p, file));
+		} else if (verb_flag(in, "stale")) {
+			verb_put(out, ",'why':");
+			put_why(s, plan_paper_fresh(p, r) ? FRESH : STALE_CHANGED, out);
+		}
+		verb_put(out, "}");
+	}
+	verb_put(out, *wanted ? "" : "]");
+	return true;
+}
+
+static bool do_counts(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const struct plan *p = &s->plan;
+
+	(void)in, (void)e;
+	log_done(&s->app.log);
+	verb_put(out, "{'loaded':%d,'ran':%d,'drawn':%d,'typeset':%d}", (int64_t)p->loaded, (int64_t)p->ran, (int64_t)p->drawn, (int64_t)p->typeset);
+	return true;
+}
+
+static bool do_doctor(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct proc_layers l = { 0 };
+	struct arena *a = &s->arena;
+
+	(void)in, (void)e;
+	proc_layers(&l);
+	verb_put(out, "{'version':%s,'gnuplot':%s,'pdflatex':%s,'bwrap':%s,'landlock':%d,'seccomp':%b,'bubblewrap':%b,'sanitizer':%b,'note':%s}",
+	         CONTINUUM_VERSION, proc_which(a, "gnuplot"), proc_which(a, "pdflatex"), proc_which(a, "bwrap"), (int64_t)l.landlock_abi, l.seccomp,
+	         l.bubblewrap, l.sanitizer, l.note);
+	return true;
+}
+
+/* ---- queries ---- */
+
+static void put_cell(struct buf *out, const struct cell *c, bool json)
+{
+	switch (c->type) {
+	case CELL_NULL: buf_str(out, json ? "null" : ""); break;
+	case CELL_INT: buf_printf(out, "%lld", (long long)c->i); break;
+	case CELL_REAL:
+		if (json)
+			put_real(out, c->d);
+		else
+			num_put_real(out, c->d);
+		break;
+	case CELL_TEXT:
+		if (json)
+			buf_json(out, c->s, c->n);
+		else
+			text_clean(out, c->s, c->n);
+	}
+}
+
+/* A row as tab-separated texts, as a JSON list, or, where head is given, as an object. */
+static void put_row(struct buf *out, struct stmt *st, bool json, bool named)
+{
+	int n = stmt_columns(st);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = stmt_column_name(st, i);
+		struct cell c = stmt_cell(st, i);
+		if (json)
+			buf_char(out, i ? ',' : named ? '{' : '[');
+		if (named)
+			verb_put(out, "%s:", name);
+		put_cell(out, &c, json);
+		if (!json)
+			buf_char(out, i + 1 < n ? '\t' : '\n');
+	}
+	buf_str(out, json ? named ? "}" : "]" : "");
+}
+
+static struct db *open_tables(struct session *s, struct err *e)
+{
+	struct plan *p = &s->plan;
+
+	return schema_read(&p->schema, &p->project.arena, p->project.data, e)
+		? db_open_query(&p->schema, &(struct db_limits){ .heap = p->project.limit_sql_memory }, NULL, e) : NULL;
+}
+
+/* { sql, params, limit } → { columns, rows, more } */
+static bool do_query(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const struct json *sql = json_get(in, "sql"), *params = json_get(in, "params");
+	struct db *db = open_tables(s, e);
+	struct stmt *st = db && sql ? db_prepare(db, sql->s, sql->n, e) : NULL;
+	int64_t limit = QUERY_ROWS, whole;
+	int step = st ? 1 : -1, i = 1;
+	double real;
+
+	json_int(json_get(in, "limit"), &limit);
+	for (const struct json *v = st && params ? params->child : NULL; v; v = v->next)
+		stmt_bind(st, i++, v->type == JSON_NULL ? (struct cell){ .type = CELL_NULL } : json_int(v, &whole) ? cell_int(whole) :
+		          json_real(v, &real) ? cell_real(real) : cell_bytes(v->s, v->n));
+	for (int64_t n = 0; step == 1 && (step = stmt_step(st, e)) >= 0; n++) {
+		if (!n) {
+			verb_put(out, "{'columns':[");
+			for (int c = 0; c < stmt_columns(st); c++) {
+				verb_next(out);
+				verb_put(out, "%s", stmt_column_name(st, c));
+			}
+			verb_put(out, "],'rows':[");
+		}
+		if (step != 1 || n == limit)
+			break;
+		verb_next(out);
+		put_row(out, st, true, false);
+	}
+	verb_put(out, "],'more':%b}", step == 1);
+	stmt_done(st);
+	db_close(db);
+	return step >= 0;
+}
+
+/* { sql } to stdout row by row, whatever their number: objects with --json, else tab-separated. Nothing is printed before the first row is
+ * there: most queries that fail do so before it. */
+static bool do_stream(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	bool json = s->app.json, first = true;
+	struct db *db = open_tables(s, e);
+	struct stmt *st = db ? db_prepare(db, verb_text(in, "sql"), strlen(verb_text(in, "sql")), e) : NULL;
+	int step = st ? stmt_step(st, e) : -1;
+	struct buf row = BUF(ROW_MAX);
+
+	(void)out;
+	for (int i = 0, n = step >= 0 && !json ? stmt_columns(st) : 0; i < n; i++)
+		printf("%s%c", stmt_column_name(st, i), i + 1 < n ? '\t' : '\n');
+	if (step >= 0 && json)
+		putchar('[');
+	/* Rows are on stdout from here on: an error goes to stderr in words, whatever the form of the rows. */
+	s->app.json &= step < 0;
+	for (; step == 1; step = stmt_step(st, e), first = false) {
+		buf_clear(&row);
+		buf_str(&row, !json ? "" : first ? "\n" : ",\n");
+		put_row(&row, st, json, json);
+		fwrite(row.s, 1, row.n, stdout);
+	}
+	if (json && !s->app.json)
+		puts("\n]");
+	buf_free(&row);
+	stmt_done(st);
+	db_close(db);
+	return step >= 0;
+}
+
+/* ---- the table ---- */
+
+const struct verb app_verbs[] = {
+	{ "analyses", do_analyses }, { "counts", do_counts }, { "doctor", do_doctor }, { "draw", do_draw }, { "in_project", do_in_project },
+	{ "load", do_load }, { "nearest", do_nearest }, { "open", do_open }, { "packages", do_packages }, { "print", do_print },
+	{ "query", do_query }, { "reports", do_reports }, { "results", do_results }, { "run", do_run }, { "settings", do_settings },
+	{ "settle", do_settle }, { "stream", do_stream }, { "talk", do_talk }, { "warn", do_warn },
+	{ NULL, NULL },
+};
+
+bool verbs_call(void *session, const char *verb, const char *in, size_t n, struct buf *out, struct err *e)
+{
+	static const struct verb *const tables[] = { app_verbs };
+	struct session *s = session;
+	struct json_doc doc;
+
+	arena_free(&s->arena);
+	if (!json_parse(&doc, &s->arena, verb, in, n, e))
+		return false;
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct verb *v = tables[i]; v->name; v++)
+			if (!strcmp(v->name, verb))
+				return v->run(s, doc.root, out, e);
+	return err_set(e, ERR_BUG, "%s", verb);
+}
+
+void verbs_close(struct session *s)
+{
+	if (s->open)
+		plan_close(&s->plan);
+	arena_free(&s->arena);
+}

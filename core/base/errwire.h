@@ -1,5 +1,5 @@
-/* An error record as text, so that a child process can hand it to its parent whole.
- * Lines "key value" in UTF-8, ended by a line "end"; the reader trusts nothing of it. */
+/* An error record as bytes, so that a child process, which is this very program, can hand it to its parent whole.
+ * The reader trusts nothing of it. */
 #ifndef BASE_ERRWIRE_H
 #define BASE_ERRWIRE_H
 #include "base/buf.h"

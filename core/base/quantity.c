@@ -5,14 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const qualifier_name[Q_COUNT] = {
+const char *const quantity_qualifiers[Q_COUNT + 1] = {
 	"exact", "round", "about", "more_than", "at_least", "almost", "several", "interval", "derived", "target", "forecast", "words"
 };
-
-const char *quantity_qualifier_name(enum qualifier q)
-{
-	return qualifier_name[q];
-}
 
 /* Half of the last non-zero decimal place of v (250,000 → 5,000; 21,000 → 500), never more than `cap` of v:
  * with one significant digit (4,000; 600) nobody can tell how far the writer rounded. */

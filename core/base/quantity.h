@@ -18,7 +18,8 @@ struct quantity {
 	char period[32];           /* ISO 8601 date, month, year or interval; "" when none */
 };
 
-const char *quantity_qualifier_name(enum qualifier q);              /* "more_than" */
+extern const char *const quantity_qualifiers[Q_COUNT + 1];          /* ends with NULL */
+static inline const char *quantity_qualifier_name(enum qualifier q) { return quantity_qualifiers[q]; }   /* "more_than" */
 /* Applies the reading rule of the qualifier to the number as printed (see the table in quantity.c):
  * fills low, best, high and the open sides. For Q_INTERVAL give the bounds afterwards. */
 void quantity_read(struct quantity *q, enum qualifier qualifier, double printed);

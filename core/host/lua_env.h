@@ -12,15 +12,15 @@
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A Lua file of the project that was read; shown: its name as Lua cuts it in messages. */
 struct host_file { const char *name, *text; size_t n; char shown[LUA_IDSIZE]; };
-enum { HOST_FILES = 64, HOST_FILE_BYTES = 4 * 1024 * 1024 };
+enum { HOST_PARTS = 7, HOST_FILES = 64, HOST_FILE_BYTES = 4 * 1024 * 1024 };
 
 struct host {
-	const struct worker_job *job;      /* these three by the caller; everything else starts zeroed */
+	const struct worker_job *job;      /* these two by the caller; everything else starts zeroed */
 	struct arena *arena;
-	struct result *result;
 	struct schema schema;
 	struct db *db;
 	lua_State *L;
@@ -31,7 +31,9 @@ struct host {
 		long line;
 	} memory;
 	volatile int stop;                 /* set by the alarm */
-	size_t output;                     /* bytes of the result so far */
+	/* The result so far: for each field of shape_result its bytes on the wire and, of a list, the number of items. */
+	struct { struct buf bytes; uint32_t items; } part[HOST_PARTS];
+	size_t output;                     /* bytes of all parts */
 	struct host_file file[HOST_FILES];
 	size_t nfile;
 };

@@ -4,8 +4,8 @@
 
 #include "base/num.h"
 #include "base/typo.h"
-#include "host/lua_emit.h"
 #include "host/lua_env.h"
+#include "host/shape.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -34,28 +34,28 @@ static void push(lua_State *L, const struct quantity *q)
 	lua_setiuservalue(L, -2, 1);
 }
 
-/* { best, low, high, qualifier, decimals, unit, period } -> quantity.
+/* (best, low, high, qualifier, decimals, unit, period) -> quantity.
  * The qualifier's reading rule makes the bounds that are not given. */
 static int quantity_new(lua_State *L)
 {
-	struct quantity given = { 0 };
+	double best = luaL_optnumber(L, 1, NAN), low = luaL_optnumber(L, 2, NAN), high = luaL_optnumber(L, 3, NAN);
+	enum qualifier qualifier = (enum qualifier)luaL_checkoption(L, 4, "exact", quantity_qualifiers);
+	struct quantity q = { .best = NAN, .low_open = true, .high_open = true, .qualifier = qualifier };
 	struct err e;
 
-	lua_settop(L, 1);
-	lua_emit_take(L, &shape_quantity, &given);
-	struct quantity q = given;
-	q.low_open = isnan(given.best);
-	q.high_open = isnan(given.best);
-	if (!isnan(given.best))
-		quantity_read(&q, given.qualifier, given.best);
-	if (!isnan(given.low)) {
-		q.low = given.low;
+	if (!isnan(best))
+		quantity_read(&q, qualifier, best);
+	if (!isnan(low)) {
+		q.low = low;
 		q.low_open = false;
 	}
-	if (!isnan(given.high)) {
-		q.high = given.high;
+	if (!isnan(high)) {
+		q.high = high;
 		q.high_open = false;
 	}
+	q.decimals = (int)luaL_optinteger(L, 5, 0);
+	strncpy(q.unit, luaL_optstring(L, 6, ""), sizeof q.unit - 1);
+	strncpy(q.period, luaL_optstring(L, 7, ""), sizeof q.period - 1);
 	if ((q.low_open && q.high_open) || !quantity_valid(&q)) {
 		err_set(&e, ERR_OUTPUT_QUANTITY, "%s", "quantity");
 		return lua_env_raise(L, &e);

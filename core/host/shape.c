@@ -15,11 +15,6 @@ static const char *const mark_kinds[] = { "bar", "interval", "point", "line", "r
 static const char *const roles[] = { "main", "second", "third", "fourth", "context", "ink", NULL };
 static const char *const styles[] = { "solid", "hollow", "hatched", "pale", NULL };
 static const char *const opens[] = { "none", "low", "high", "both", NULL };   /* OPEN_LOW and OPEN_HIGH as bits */
-static const char *const qualifiers[] = {
-	"exact", "round", "about", "more_than", "at_least", "almost", "several", "interval", "derived", "target", "forecast",
-	"words", NULL
-};
-_Static_assert(sizeof qualifiers / sizeof *qualifiers == Q_COUNT + 1, "a name for each qualifier");
 
 /* s: the struct; m: its member, called `name` in Lua. */
 #define SIZE(s, m) sizeof ((struct s *)0)->m
@@ -51,7 +46,7 @@ static const struct shape source_shape = { "source", sizeof(struct source), 1, F
 
 const struct shape shape_quantity = { "quantity", sizeof(struct quantity), 0, FIELDS{
 	POSITION(quantity, low), POSITION(quantity, best), POSITION(quantity, high), FLAG(quantity, low_open),
-	FLAG(quantity, high_open), CHOICE(quantity, qualifier, qualifiers), INT(quantity, decimals, 0, 15, 0),
+	FLAG(quantity, high_open), CHOICE(quantity, qualifier, quantity_qualifiers), INT(quantity, decimals, 0, 15, 0),
 	CHARS(quantity, unit), CHARS(quantity, period), END
 } };
 static const struct shape value_shape = { "value", sizeof(struct value), 0, FIELDS{

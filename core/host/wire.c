@@ -1,6 +1,6 @@
-/* A result as bytes and back. One walk over the tables of host/shape.h serves both directions, so that writer and
- * reader cannot differ, and every check is made in both. It knows nothing of Lua, files or processes.
- * Form: "CNTM", a version, then little-endian fixed-width numbers; counts and lengths stand before what they count. */
+/* Results from their bytes, by the tables of host/shape.h. It knows nothing of Lua, files or processes.
+ * Form: WIRE_HEAD, whether the analysis failed, then its error; then little-endian fixed-width numbers; counts and lengths stand before
+ * what they count. */
 #include "host/wire.h"
 
 #include "base/errwire.h"
@@ -11,15 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIRE_VERSION = 2, NAME_BYTES = 64 };
-static const char magic[] = "CNTM";
+enum { NAME_BYTES = 64 };
 
 /* Where the walk is, for messages: "figure 2, panel 1, mark 3, item 7". */
 struct place { const char *name; size_t i; const struct place *up; };
 
 struct wire {
-	struct buf *out;                     /* writing; NULL when reading */
-	const unsigned char *p, *end;        /* reading */
+	const unsigned char *p, *end;
 	struct arena *a;
 	const struct place *place;
 	size_t columns;                      /* of the table or figure that the walk is in */
@@ -34,20 +32,15 @@ static void put_place(struct buf *b, const struct place *p)
 	buf_printf(b, "%s %zu, ", p->name, p->i + 1);
 }
 
-static bool fail(struct wire *w, enum err_id id, const char *field)
+static bool bad(struct wire *w, const char *field)
 {
 	struct buf path = BUF(200);
 
 	put_place(&path, w->place);
 	buf_str(&path, field ? field : "value");
-	err_set(w->e, id, "%s", buf_text(&path));
+	err_set(w->e, ERR_WIRE, "%s", buf_text(&path));
 	buf_free(&path);
 	return false;
-}
-
-static bool bad(struct wire *w, const char *field)
-{
-	return fail(w, ERR_WIRE, field);
 }
 
 static size_t left(const struct wire *w)
@@ -58,8 +51,6 @@ static size_t left(const struct wire *w)
 /* Our machines are little-endian: the bytes of a number are its form on the wire. */
 static bool bytes(struct wire *w, void *v, size_t n, const char *field)
 {
-	if (w->out)
-		return buf_add(w->out, v, n) || fail(w, ERR_RESULT_LIMIT, "bytes");
 	if (left(w) < n)
 		return bad(w, field);
 	memcpy(v, w->p, n);
@@ -72,7 +63,6 @@ static bool whole(struct wire *w, void *at, size_t size, double lo, double hi, c
 {
 	int64_t v = 0;
 
-	memcpy(&v, at, size);
 	if (!bytes(w, &v, size, field))
 		return false;
 	if (lo < 0 && size == sizeof(int32_t))
@@ -85,25 +75,20 @@ static bool whole(struct wire *w, void *at, size_t size, double lo, double hi, c
 
 static bool count(struct wire *w, size_t *n, size_t max, const char *field)
 {
-	uint32_t v = (uint32_t)*n;
+	uint32_t v = 0;
+	bool ok = whole(w, &v, sizeof v, 0, (double)max, field);
 
-	if (w->out && *n > max)
-		return fail(w, ERR_RESULT_LIMIT, field);
-	if (!whole(w, &v, sizeof v, 0, (double)max, field))
-		return false;
 	*n = v;
-	return true;
+	return ok;
 }
 
 /* A finite number in bounds, or NaN where "missing" is allowed, always with the same bits. */
 static bool real(struct wire *w, double *v, const struct shape_field *f)
 {
-	double value = isnan(*v) ? NAN : *v;
-
-	if (!bytes(w, &value, sizeof value, f->name))
+	if (!bytes(w, v, sizeof *v, f->name))
 		return false;
-	*v = isnan(value) ? NAN : value;
-	return (isnan(value) ? isnan(f->none) : value >= f->lo && value <= f->hi) || bad(w, f->name);
+	*v = isnan(*v) ? NAN : *v;
+	return (isnan(*v) ? isnan(f->none) : *v >= f->lo && *v <= f->hi) || bad(w, f->name);
 }
 
 /* UTF-8 without control characters (C1 controls are C2 80 … C2 9F). */
@@ -121,18 +106,13 @@ static bool is_clean(const char *s, size_t n)
 
 static bool text(struct wire *w, const char **s, size_t max, const char *field)
 {
-	size_t n = w->out && *s ? strlen(*s) : 0;
+	size_t n;
 
 	if (!count(w, &n, max, field))
 		return false;
-	if (!w->out && left(w) < n)
+	if (left(w) < n || !is_clean((const char *)w->p, n))
 		return bad(w, field);
-	const char *found = w->out ? *s : (const char *)w->p;
-	if (!is_clean(found, n))
-		return bad(w, field);
-	if (w->out)
-		return !n || bytes(w, (char *)(uintptr_t)found, n, field);
-	*s = n ? arena_strndup(w->a, found, n) : "";
+	*s = n ? arena_strndup(w->a, (const char *)w->p, n) : "";
 	w->p += n;
 	return true;
 }
@@ -142,41 +122,27 @@ static bool text2(struct wire *w, struct text2 *t, const char *field)
 	return text(w, &t->fr, ARTEFACT_TEXT, field) && text(w, &t->en, ARTEFACT_TEXT, field);
 }
 
-static bool chars(struct wire *w, char *to, size_t max, const char *field)
-{
-	const char *s = to;
-
-	if (!text(w, &s, max, field))
-		return false;
-	memmove(to, s, strlen(s) + 1);
-	return true;
-}
-
 static bool walk(struct wire *w, const struct shape *s, void *item);
 
 static bool list(struct wire *w, const struct shape_field *f, void *pointer, size_t *n)
 {
 	struct place here = { f->of->what, 0, w->place };
-	char *items;
+	void *of = (void *)(uintptr_t)f->of;
 
-	if (!count(w, n, f->max, f->name))
-		return false;
 	/* An item takes a byte at least: a count that cannot be true allocates nothing. */
-	if ((double)*n < f->lo || (!w->out && *n > left(w)))
+	if (!count(w, n, f->max, f->name) || (double)*n < f->lo || *n > left(w))
 		return bad(w, f->name);
-	if (!w->out) {
-		items = arena_alloc(w->a, *n * f->of->size);
-		memcpy(pointer, &items, sizeof items);
-	}
-	memcpy(&items, pointer, sizeof items);
+	char *items = arena_alloc(w->a, *n * f->of->size);
+	memcpy(pointer, &items, sizeof items);
 	w->place = &here;
-	for (; here.i < *n; here.i++) {
-		char *item = items + here.i * f->of->size;
-		if (!walk(w, f->of, item))
+	for (; here.i < *n; here.i++)
+		if (!walk(w, f->of, items + here.i * f->of->size))
 			return false;
-		if (here.i && f->of->key && shape_order(item - f->of->size, item, (void *)(uintptr_t)f->of) >= 0)
-			return bad(w, "order");
-	}
+	if (f->of->key)   /* a set: in one order, whatever the order in which its items were met */
+		qsort_r(items, *n, f->of->size, shape_order, of);
+	for (here.i = 1; f->of->key && here.i < *n; here.i++)
+		if (!shape_order(items + (here.i - 1) * f->of->size, items + here.i * f->of->size, of))
+			return bad(w, "twice");
 	w->place = here.up;
 	return true;
 }
@@ -185,10 +151,9 @@ static bool cells(struct wire *w, struct text2 **t, size_t rows, const char *fie
 {
 	size_t n = rows * w->columns;   /* both are bounded: no overflow */
 
-	if ((rows && !w->columns) || (!w->out && n > left(w)))
+	if ((rows && !w->columns) || n > left(w))
 		return bad(w, field);
-	if (!w->out)
-		*t = arena_array(w->a, struct text2, n);
+	*t = arena_array(w->a, struct text2, n);
 	for (size_t i = 0; i < n; i++)
 		if (!text2(w, &(*t)[i], field))
 			return false;
@@ -199,13 +164,14 @@ static bool field(struct wire *w, const struct shape_field *f, char *item)
 {
 	void *at = item + f->at;
 	size_t *n = (size_t *)(void *)(item + f->count);
+	const char *s;
 
 	switch (f->kind) {
 	case SHAPE_NAME:
 		return text(w, at, NAME_BYTES, f->name) && (text_is_name(*(const char **)at) || bad(w, f->name));
 	case SHAPE_TEXT: return text(w, at, f->max, f->name);
 	case SHAPE_TEXT2: return text2(w, at, f->name);
-	case SHAPE_CHARS: return chars(w, at, f->max, f->name);
+	case SHAPE_CHARS: return text(w, &s, f->max, f->name) && memcpy(at, s, strlen(s) + 1);
 	case SHAPE_REAL: return real(w, at, f);
 	case SHAPE_INT:
 	case SHAPE_FLAG:
@@ -233,25 +199,6 @@ static bool walk(struct wire *w, const struct shape *s, void *item)
 	return s != &shape_quantity || quantity_valid(item) || bad(w, "quantity");
 }
 
-/* The error record has a form of its own, which goes whole. */
-static bool error(struct wire *w, struct err *x)
-{
-	struct buf record = BUF(ERRWIRE_MAX);
-
-	if (w->out)
-		err_encode(x, &record);
-	size_t n = record.n;
-	bool ok = count(w, &n, ERRWIRE_MAX, "error");
-	if (ok && w->out)
-		ok = bytes(w, record.s, n, "error");
-	else if (ok && (!n || n > left(w) || err_decode((const char *)w->p, n, x) != n))
-		ok = bad(w, "error");
-	else if (ok)
-		w->p += n;
-	buf_free(&record);
-	return ok;
-}
-
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -276,36 +223,20 @@ static bool names_unique(struct wire *w, const struct result *r)
 	return true;
 }
 
-static bool message(struct wire *w, struct result *r)
-{
-	char head[sizeof magic];   /* the version stands where the text ends */
-
-	memcpy(head, magic, sizeof head);
-	head[sizeof head - 1] = WIRE_VERSION;
-	if (!bytes(w, head, sizeof head, "head"))
-		return false;
-	if (memcmp(head, magic, sizeof head - 1) != 0 || head[sizeof head - 1] != WIRE_VERSION)
-		return bad(w, "head");
-	return whole(w, &r->failed, sizeof r->failed, 0, 1, "failed") && (!r->failed || error(w, &r->err))
-		&& walk(w, &shape_result, r) && names_unique(w, r);
-}
-
-bool wire_encode(struct buf *out, const struct result *r, struct err *e)
-{
-	struct wire w = { .out = out, .e = e };
-	struct result copy = *r;   /* when writing, the walk puts back what it found */
-
-	*e = (struct err){ 0 };
-	return message(&w, &copy);
-}
-
 bool wire_decode(struct arena *a, const void *s, size_t n, struct result *out, struct err *e)
 {
 	struct wire w = { .p = s, .end = (const unsigned char *)s + n, .a = a, .e = e };
+	char head[sizeof WIRE_HEAD - 1];
 
 	*out = (struct result){ 0 };
 	*e = (struct err){ 0 };
-	if (n > ARTEFACT_BYTES)
-		return bad(&w, "bytes");
-	return message(&w, out) && (w.p == w.end || bad(&w, "end"));
+	if (n > ARTEFACT_BYTES || !bytes(&w, head, sizeof head, "head") || memcmp(head, WIRE_HEAD, sizeof head))
+		return bad(&w, "head");
+	if (!whole(&w, &out->failed, sizeof out->failed, 0, 1, "failed"))
+		return false;
+	size_t told = out->failed ? err_decode((const char *)w.p, left(&w), &out->err) : 0;
+	if (out->failed && !told)
+		return bad(&w, "error");
+	w.p += told;
+	return walk(&w, &shape_result, out) && names_unique(&w, out) && (w.p == w.end || bad(&w, "end"));
 }

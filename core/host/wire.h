@@ -6,9 +6,9 @@
 #include "base/err.h"
 #include "store/artefact.h"
 
-/* Appends a result. False when it passes a bound of artefact.h (ERR_RESULT_LIMIT names which). */
-bool wire_encode(struct buf *out, const struct result *r, struct err *e);
+#define WIRE_HEAD "CNTM\3"   /* and the version of the form */
+
 /* Reads and validates every byte: types, counts, lengths, UTF-8, names, finite numbers, ids unique, the message complete
- * and nothing after it. Everything in the arena. ERR_WIRE names the field. */
+ * and nothing after it. Everything in the arena, sets sorted. ERR_WIRE names the field. */
 bool wire_decode(struct arena *a, const void *s, size_t n, struct result *out, struct err *e);
 #endif

@@ -110,14 +110,12 @@ bool worker_run(const struct worker_job *job, struct arena *a, struct result *re
 	if (!fill_opt(&o, job, a, e) || !proc_run(&p, &o, NULL, 0, raw, e))
 		return false;
 	bool ok = p.end == PROC_EXITED && p.code == 0 && wire_decode(a, buf_text(raw), raw->n, result, &wrong);
-	if (!ok)
+	if (!ok) {
 		judge(job, &p, &wrong);
+		*result = (struct result){ .title = { "", "" }, .failed = true, .err = wrong };
+	}
 	proc_close(&p);
-	if (ok)
-		return true;
-	*result = (struct result){ .title = { "", "" }, .failed = true, .err = wrong };
-	buf_clear(raw);
-	return wire_encode(raw, result, e);
+	return true;
 }
 
 /* The stage */
@@ -143,8 +141,7 @@ static bool read_job(struct worker_job *job, int argc, char **argv)
 int worker_stage(int argc, char **argv)
 {
 	struct arena a = { 0 };
-	struct result result = { 0 };
-	struct buf message = BUF(ARTEFACT_BYTES);
+	struct buf message = BUF(2 * (size_t)ARTEFACT_BYTES);   /* what is too much is for the driver to say */
 	struct worker_job job;
 	struct err e = { 0 };
 
@@ -152,16 +149,9 @@ int worker_stage(int argc, char **argv)
 		fputs("continuum: malformed job\n", stderr);
 		return EXIT_USAGE;
 	}
-	struct host h = { .job = &job, .arena = &a, .result = &result };
-	result.failed = !plugin_run(&h, &result.err);
-	if (!wire_encode(&message, &result, &e)) {
-		err_at(&e, job.plugin, 0, 0);
-		buf_clear(&message);
-		result = (struct result){ .title = { "", "" }, .failed = true, .err = e };
-		wire_encode(&message, &result, &e);
-	}
-	FILE *out = fdopen(RESULT, "w");
-	bool ok = out && fwrite(buf_text(&message), 1, message.n, out) == message.n && fclose(out) == 0;
+	struct host h = { .job = &job, .arena = &a };
+	plugin_run(&h, &message, &e);
+	bool ok = path_put(RESULT, buf_text(&message), message.n);
 	buf_free(&message);
 	arena_free(&a);
 	return ok ? EXIT_OK : EXIT_FAILED;

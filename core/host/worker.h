@@ -29,8 +29,8 @@ struct worker_job {
 /* Digest over the plugin's file, the libraries of plugins/lib, the prelude and the API version: part of the run's key. */
 bool worker_key(const struct worker_job *job, char key[65], struct err *e);
 /* Runs it. true with result->failed unset: all is well. true with result->failed: the analysis itself failed,
- * result->err says why (with file and line of the plugin). false: our own failure. raw receives the validated message,
- * fit for wire_decode later. */
+ * result->err says why (with file and line of the plugin). false: our own failure. raw receives the message, of a result
+ * that did not fail fit for wire_decode later. */
 bool worker_run(const struct worker_job *job, struct arena *a, struct result *result, struct buf *raw, struct err *e);
 /* Inner stage PROC_WORKER. Returns the exit status of the process. */
 int worker_stage(int argc, char **argv);

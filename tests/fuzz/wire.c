@@ -1,5 +1,5 @@
 /* Messages of a worker: whatever is read is valid, and what was read can be written and read again to the same bytes. */
-#include "host/wire.h"
+#include "../unit/wire_put.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 
 	if (wire_decode(&a, data, size, &r, &e)) {
-		if (!wire_encode(&one, &r, &e) || !wire_decode(&a, one.s, one.n, &again, &e) || !wire_encode(&two, &again, &e))
+		wire_put(&one, &r);
+		if (!wire_decode(&a, one.s, one.n, &again, &e))
 			abort();
+		wire_put(&two, &again);
 		if (one.n != two.n || memcmp(one.s, two.s, one.n) != 0)
 			abort();
 	} else if (e.id == ERR_NONE) {

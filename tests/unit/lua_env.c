@@ -3,6 +3,7 @@
 
 #include "base/num.h"
 #include "host.h"
+#include "host/wire.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -127,8 +128,15 @@ static const struct { const char *name, *body, *id; long line, column; const cha
 static bool run(struct fixture *f, const char *text, struct arena *a, struct result *r, struct host *h, struct err *e)
 {
 	*e = (struct err){ 0 };
-	*h = (struct host){ .job = &f->job, .arena = a, .result = r, .memory.fail_from = h->memory.fail_from };
-	return (!text || fixture_write(f, "plugins/try.lua", text, strlen(text), e)) && plugin_run(h, e);
+	struct buf message = BUF(ARTEFACT_BYTES);
+	struct err wrong;
+
+	*h = (struct host){ .job = &f->job, .arena = a, .memory.fail_from = h->memory.fail_from };
+	bool ok = (!text || fixture_write(f, "plugins/try.lua", text, strlen(text), e)) && plugin_run(h, &message, e);
+	if (!wire_decode(a, buf_text(&message), message.n, r, &wrong) || r->failed == ok)
+		ok = CHECK(false, wrong.arg[0]);
+	buf_free(&message);
+	return ok;
 }
 
 static void one_case(struct fixture *f, size_t i)

@@ -106,7 +106,7 @@ function H.make(fields, info)
   if fields.period then H.check_period(fields.period) end
   H.check(H.quantity_shape, fields, "quantity")
   if fields.decimals == nil then fields.decimals = fields.best and decimals_of(fields.best) or 0 end
-  local q = H.quantity(fields)
+  local q = H.quantity(fields.best, fields.low, fields.high, fields.qualifier, fields.decimals, fields.unit, fields.period)
   local own = info_of(q)
   for k, v in pairs(info or {}) do own[k] = v end
   return q

@@ -604,6 +604,11 @@ const char *stmt_copy(struct stmt *st, int i, struct arena *a)
 	return arena_strdup(a, s ? s : "");
 }
 
+bool stmt_reads_only(const struct stmt *st)
+{
+	return sqlite3_stmt_readonly(st->s);
+}
+
 const struct read *stmt_reads(const struct stmt *st, size_t *n)
 {
 	*n = st->nread;

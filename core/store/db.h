@@ -74,6 +74,7 @@ int64_t stmt_int(struct stmt *st, int i);        /* SQLite's conversions */
 const char *stmt_text(struct stmt *st, int i);   /* NULL for NULL; valid until the next step */
 const char *stmt_copy(struct stmt *st, int i, struct arena *a);   /* "" for NULL */
 
+bool stmt_reads_only(const struct stmt *st);     /* it changes nothing */
 /* What the statement reads, from the authorizer at prepare: sorted, unique; valid as long as the statement. */
 const struct read *stmt_reads(const struct stmt *st, size_t *n);
 #endif

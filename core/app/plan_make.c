@@ -15,52 +15,64 @@
 #include <string.h>
 
 static const char *const lang_code[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
+static const char *const itself[] = { "", NULL };   /* endings of a report's files */
 
-/* Digest over several files, in order; false when one is missing. */
-static bool digest_files(struct arena *a, const char *base, const char *const *ending, size_t n, char hex[HASH_HEX])
+/* Digest over the files base + ending, in order; false when one is missing. */
+static bool digest_files(struct arena *a, const char *base, const char *const *ending, char hex[HASH_HEX])
 {
 	struct hash *h = hash_open();
 	struct err missing = { 0 };
 	char one[HASH_HEX];
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < n; i++) {
-		ok = hash_file(arena_printf(a, "%s%s", base, ending[i]), one, NULL, &missing);
+	for (; ok && *ending; ending++) {
+		ok = hash_file(arena_printf(a, "%s%s", base, *ending), one, NULL, &missing);
 		hash_str(h, ok ? one : "");
 	}
 	hash_close(h, hex);
 	return ok;
 }
 
+/* 1 when the files were made under this key and are as they were then, 0 when not, -1 = *e. */
+static int is_made(struct plan *p, const char *kind, const char *id, const char *key, const char *base, const char *const *ending,
+	struct err *e)
+{
+	struct arena *a = &p->project.arena;
+	const char *kept, *kept_digest;
+	char digest[HASH_HEX];
+	int known = p->ledger ? ledger_made(p->ledger, a, kind, id, &kept, &kept_digest, e) : 0;
+
+	return known <= 0 ? known : !strcmp(kept, key) && digest_files(a, base, ending, digest) && !strcmp(digest, kept_digest);
+}
+
+static bool record_made(struct plan *p, const char *kind, const char *id, const char *key, const char *base, const char *const *ending,
+	struct err *e)
+{
+	char digest[HASH_HEX];
+
+	return digest_files(&p->project.arena, base, ending, digest) && ledger_record_made(p->ledger, kind, id, key, digest, e);
+}
+
 /* A cell of a CSV file for spreadsheets. A text that a spreadsheet would take for a formula gets an apostrophe in front
  * (OWASP, CSV injection); numbers keep their sign. */
-static void put_csv_cell(struct buf *out, const char *s, char separator)
+static void put_csv_cell(struct buf *out, const char *s, char after)
 {
-	bool formula = strchr("=+@\t", *s) && *s;
-
+	buf_str(out, *s && strchr("=+@\t", *s) ? "\"'" : "\"");
+	for (; *s; s++)
+		buf_add(out, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
 	buf_char(out, '"');
-	if (formula)
-		buf_char(out, '\'');
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_char(out, '"');
-		buf_char(out, *s);
-	}
-	buf_char(out, '"');
-	buf_char(out, separator);
+	buf_char(out, after);
 }
 
 /* The figure's data beside it: French spreadsheets expect a semicolon. */
 static bool write_data(const struct figure *f, enum lang lang, const char *path, struct err *e)
 {
 	struct buf out = BUF(ARTEFACT_BYTES);
-	char separator = lang == LANG_FR ? ';' : ',';
 
-	for (size_t c = 0; c < f->ncolumn; c++)
-		put_csv_cell(&out, text2_in(&f->column[c].title, lang), c + 1 < f->ncolumn ? separator : '\n');
-	for (size_t r = 0; r < f->nrow; r++)
-		for (size_t c = 0; c < f->ncolumn; c++)
-			put_csv_cell(&out, text2_in(&f->cell[r * f->ncolumn + c], lang), c + 1 < f->ncolumn ? separator : '\n');
+	for (size_t k = 0, n = f->ncolumn; k < n + f->nrow * n; k++) {
+		const struct text2 *t = k < n ? &f->column[k].title : &f->cell[k - n];
+		put_csv_cell(&out, text2_in(t, lang), (k + 1) % n == 0 ? '\n' : lang == LANG_FR ? ';' : ',');
+	}
 	bool ok = path_write(path, buf_text(&out), out.n, e);
 	buf_free(&out);
 	return ok;
@@ -74,24 +86,18 @@ static const char *figure_base(struct plan *p, const char *id, enum lang lang)
 /* Draws one figure in one language unless its files are those of the same description. */
 static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct figure *f, enum lang lang, struct err *e)
 {
-	static const char *const ending[] = { ".pdf", ".svg", ".gp" };
+	static const char *const ending[] = { ".pdf", ".svg", ".gp", NULL };
 	struct arena *a = &p->project.arena;
-	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]), *kept, *kept_digest;
-	char chart[HASH_HEX], key[HASH_HEX], digest[HASH_HEX];
+	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]);
+	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest, p->project.epoch);
+	char key[HASH_HEX];
 
-	chart_key(&f->chart, lang, chart);
-	struct hash *h = hash_open();
-	hash_str(h, embed_build);
-	hash_str(h, chart);
-	hash_add(h, &p->project.epoch, sizeof p->project.epoch);
-	hash_close(h, key);
+	hash_bytes(inputs, strlen(inputs), key);
 	if (!write_data(f, lang, arena_printf(a, "%s.csv", base), e))
 		return false;
-	int known = ledger_made(p->ledger, a, "figure", name, &kept, &kept_digest, e);
-	if (known < 0)
-		return false;
-	if (known && !strcmp(kept, key) && digest_files(a, base, ending, 3, digest) && !strcmp(digest, kept_digest))
-		return true;
+	int made = is_made(p, "figure", name, key, base, ending, e);
+	if (made)
+		return made > 0;
 	log_step(&p->app->log, name, p->drawn, 0);
 	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e)) {
 		if (!strncmp(err_name(e->id), "render.chart", 12))   /* what the analysis asked for; not a tool that is missing */
@@ -99,7 +105,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 		return err_note(e, "%s", id);
 	}
 	p->drawn++;
-	return digest_files(a, base, ending, 3, digest) && ledger_record_made(p->ledger, "figure", name, key, digest, e);
+	return record_made(p, "figure", name, key, base, ending, e);
 }
 
 static bool needs_language(const struct project *j, enum lang lang)
@@ -136,35 +142,36 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct paper_item *)a)->id, ((const struct paper_item *)b)->id);
 }
 
+static struct text2 both(const char *fr, const char *en)
+{
+	return (struct text2){ fr, en };
+}
+
 /* Words for the counting unit of each value, agreeing with its number: in French 0 and 1 are singular, in English only 1. */
 static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct err *e)
 {
 	struct arena *a = &p->project.arena;
 	const char *table = p->project.units_table;
-	struct db *db = table && schema_table(&p->schema, table) ? db_open_query(&p->schema, NULL, NULL, e) : NULL;
-	char *sql = arena_printf(a, "SELECT fr_one, fr_many, en_one, en_many FROM \"%s\" WHERE unit = ?1", table ? table : "");
-	struct stmt *st = db ? db_prepare(db, sql, strlen(sql), e) : NULL;
-	int step = 0;
 
-	if (table && schema_table(&p->schema, table) && !st)
-		return db_close(db), false;
-	for (size_t i = 0; st && step >= 0 && i < n; i++) {
+	if (!table || !schema_table(&p->schema, table))
+		return true;
+	const char *sql = arena_printf(a, "SELECT coalesce(iif(?2, fr_one, fr_many), unit), coalesce(iif(?3, en_one, en_many), unit) FROM \"%s\""
+		" WHERE unit = ?1", table);
+	struct db *db = db_open_query(&p->schema, NULL, NULL, e);
+	int step = db ? 0 : -1;
+	for (size_t i = 0; step >= 0 && i < n; i++) {
 		const struct value *v = item[i].value;
 		if (!v || v->is_words || !*v->q.unit)
 			continue;
-		stmt_bind_text(st, 1, v->q.unit, strlen(v->q.unit));
-		step = stmt_step(st, e);
+		struct stmt *st = db_query(db, sql, CELLS(cell_text(v->q.unit), cell_int(fabs(v->q.best) < 2), cell_int(v->q.best == 1)), e);
+		step = st ? stmt_step(st, e) : -1;
 		if (step == 1) {
 			struct text2 *unit = arena_new(a, struct text2);
-			double best = fabs(v->q.best);
-			const char *fr = stmt_text(st, best < 2 ? 0 : 1), *en = stmt_text(st, v->q.best == 1 ? 2 : 3);
-			unit->fr = arena_strdup(a, fr ? fr : v->q.unit);
-			unit->en = arena_strdup(a, en ? en : v->q.unit);
+			*unit = both(stmt_copy(st, 0, a), stmt_copy(st, 1, a));
 			item[i].unit = unit;
 		}
-		stmt_reset(st);
+		stmt_done(st);
 	}
-	stmt_done(st);
 	db_close(db);
 	return step >= 0;
 }
@@ -173,7 +180,7 @@ static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct
 static void collect(struct plan *p, enum lang lang, struct paper_item **out, size_t *n)
 {
 	struct arena *a = &p->project.arena;
-	size_t total = 0;
+	size_t total = 0, first = 0;
 
 	for (size_t i = 0; i < p->nanalysis; i++)
 		if (p->analysis[i].known)
@@ -184,13 +191,14 @@ static void collect(struct plan *p, enum lang lang, struct paper_item **out, siz
 		const struct plan_analysis *x = &p->analysis[i];
 		const struct result *r = &x->result;
 		for (size_t k = 0; x->known && k < r->nvalue; k++)
-			item[(*n)++] = (struct paper_item){ .id = arena_printf(a, "%s.%s", x->id, r->value[k].name), .value = &r->value[k] };
+			item[(*n)++] = (struct paper_item){ .id = r->value[k].name, .value = &r->value[k] };
 		for (size_t k = 0; x->known && k < r->ntable; k++)
-			item[(*n)++] = (struct paper_item){ .id = arena_printf(a, "%s.%s", x->id, r->table[k].name), .table = &r->table[k] };
-		for (size_t k = 0; x->known && k < r->nfigure; k++) {
-			const char *id = arena_printf(a, "%s.%s", x->id, r->figure[k].name);
-			item[(*n)++] = (struct paper_item){ .id = id, .figure = &r->figure[k],
-				.figure_file = arena_printf(a, "%s.pdf", figure_base(p, id, lang)) };
+			item[(*n)++] = (struct paper_item){ .id = r->table[k].name, .table = &r->table[k] };
+		for (size_t k = 0; x->known && k < r->nfigure; k++)
+			item[(*n)++] = (struct paper_item){ .id = r->figure[k].name, .figure = &r->figure[k] };
+		for (; first < *n; first++) {
+			item[first].id = arena_printf(a, "%s.%s", x->id, item[first].id);
+			item[first].figure_file = arena_printf(a, "%s.pdf", figure_base(p, item[first].id, lang));
 		}
 	}
 	qsort(item, *n, sizeof *item, by_id);
@@ -202,12 +210,6 @@ static const struct paper_item *item_of(const struct paper_item *item, size_t n,
 	struct paper_item key = { .id = id };
 
 	return n ? bsearch(&key, item, n, sizeof *item, by_id) : NULL;
-}
-
-static bool use_at(const struct use *u, struct err *e)
-{
-	err_at(e, u->file, u->line, u->column);
-	return err_excerpt(e, u->excerpt, strlen(u->excerpt), u->column);
 }
 
 /* An id that an author uses must exist, be of the right kind, and not come from a failed analysis. */
@@ -222,14 +224,14 @@ static bool check_use(struct plan *p, const struct paper_item *item, size_t n, c
 		if (is == u->kind || !strcmp(u->macro, "source"))
 			return true;
 		err_set(e, ERR_ID_KIND, "%s" ERR_SEP "%s" ERR_SEP "%s", u->macro, u->id, kind[is][p->app->lang]);
-		return use_at(u, e);
+		return paper_at(e, u);
 	}
 	const char *dot = strchr(u->id, '.');
 	for (size_t i = 0; dot && i < p->nanalysis; i++) {
 		const struct plan_analysis *x = &p->analysis[i];
 		if (!x->known && strlen(x->id) == (size_t)(dot - u->id) && !strncmp(x->id, u->id, strlen(x->id))) {
 			err_set(e, ERR_ID_FAILED, "%s", u->id);
-			return use_at(u, e);
+			return paper_at(e, u);
 		}
 	}
 	const char **ids = arena_array(&p->project.arena, const char *, n + 1);
@@ -237,21 +239,13 @@ static bool check_use(struct plan *p, const struct paper_item *item, size_t n, c
 		ids[i] = item[i].id;
 	const char *near = text_nearest(u->id, ids, n);
 	err_set(e, near ? ERR_ID_NEAR : ERR_ID_UNKNOWN, "%s" ERR_SEP "%s", u->id, near ? near : "");
-	return use_at(u, e);
+	return paper_at(e, u);
 }
 
-static struct text2 both(const char *fr, const char *en)
+static struct table annex_table(struct arena *a, struct table_column *column, size_t ncolumn, size_t nrow)
 {
-	return (struct text2){ fr, en };
-}
-
-static struct table annex_table(struct arena *a, size_t ncolumn, size_t nrow)
-{
-	struct table t = { .name = "annex", .caption = both("", ""), .note = both("", ""), .coverage = both("", ""), .ncolumn = ncolumn };
-
-	t.column = arena_array(a, struct table_column, ncolumn);
-	t.row = arena_array(a, struct table_row, nrow + 1);
-	return t;
+	return (struct table){ .name = "annex", .caption = both("", ""), .note = both("", ""), .coverage = both("", ""), .column = column,
+		.ncolumn = ncolumn, .row = arena_array(a, struct table_row, nrow + 1) };
 }
 
 static struct text2 *annex_row(struct arena *a, struct table *t)
@@ -275,6 +269,9 @@ static int by_text(const void *a, const void *b)
 /* Every source behind what this report shows, once each. */
 static struct table sources_annex(struct arena *a, const struct paper_item *const *used, size_t nused)
 {
+	static struct table_column columns[] = {
+		{ { "Source", "Source" }, ALIGN_LEFT, 0.58 }, { { "Adresse", "Address" }, ALIGN_LEFT, 0.42 },
+	};
 	size_t total = 0, n = 0;
 
 	for (size_t i = 0; i < nused; i++)
@@ -284,9 +281,7 @@ static struct table sources_annex(struct arena *a, const struct paper_item *cons
 		for (size_t k = 0; k < paper_sources(used[i])->n; k++)
 			list[n++] = &paper_sources(used[i])->item[k];
 	qsort(list, n, sizeof *list, by_text);
-	struct table t = annex_table(a, 2, n);
-	t.column[0] = (struct table_column){ both("Source", "Source"), ALIGN_LEFT, 0.58 };
-	t.column[1] = (struct table_column){ both("Adresse", "Address"), ALIGN_LEFT, 0.42 };
+	struct table t = annex_table(a, columns, 2, n);
 	for (size_t i = 0; i < n; i++) {
 		if (i && !strcmp(list[i]->key, list[i - 1]->key))
 			continue;
@@ -297,48 +292,42 @@ static struct table sources_annex(struct arena *a, const struct paper_item *cons
 	return t;
 }
 
-static const char *written(struct arena *a, const struct value *v, enum lang lang)
-{
-	struct buf b = BUF(4096);
-
-	if (v->is_words)
-		buf_str(&b, text2_in(&v->words, lang));
-	else
-		typo_quantity(&b, lang, &v->q, false);
-	const char *s = arena_strdup(a, buf_text(&b));
-	buf_free(&b);
-	return s;
-}
-
-/* One column of the annex of numbers: the interval, or the counting unit and the date. */
-static const char *column(struct arena *a, const struct paper_item *it, bool interval, enum lang lang)
+/* A value in a column of the annex of numbers: as it is written, its interval, or its counting unit and date. */
+enum form { WRITTEN, INTERVAL, UNIT };
+static struct text2 column(struct arena *a, const struct paper_item *it, enum form form)
 {
 	const struct value *v = it->value;
-	struct buf b = BUF(4096);
+	const char *text[2];
 
-	if (interval && !v->is_words)
-		typo_interval(&b, lang, &v->q);
-	if (!interval && !v->is_words) {
-		buf_str(&b, it->unit ? text2_in(it->unit, lang) : "");
-		buf_str(&b, b.n && *v->q.period ? ", " : "");
-		typo_period(&b, lang, v->q.period);
+	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
+		struct buf b = BUF(4096);
+		if (v->is_words) {
+			buf_str(&b, form == WRITTEN ? text2_in(&v->words, lang) : "");
+		} else if (form == WRITTEN) {
+			typo_quantity(&b, lang, &v->q, false);
+		} else if (form == INTERVAL) {
+			typo_interval(&b, lang, &v->q);
+		} else {
+			buf_str(&b, it->unit ? text2_in(it->unit, lang) : "");
+			buf_str(&b, b.n && *v->q.period ? ", " : "");
+			typo_period(&b, lang, v->q.period);
+		}
+		text[lang] = arena_strdup(a, buf_text(&b));
+		buf_free(&b);
 	}
-	const char *s = arena_strdup(a, buf_text(&b));
-	buf_free(&b);
-	return s;
+	return both(text[LANG_FR], text[LANG_EN]);
 }
 
 /* Every number that the text prints: what it is, how it is written, its interval, unit, date and sources. */
 static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused, const char **row_id)
 {
-	static const struct { struct text2 head; double width; } head[] = {
-		{ { "Valeur", "Value" }, 0.25 }, { { "Écrite", "Written" }, 0.15 }, { { "Intervalle de lecture", "Reading interval" }, 0.17 },
-		{ { "Unité, date", "Unit, date" }, 0.18 }, { { "Source", "Source" }, 0.25 },
+	static struct table_column columns[] = {
+		{ { "Valeur", "Value" }, ALIGN_LEFT, 0.25 }, { { "Écrite", "Written" }, ALIGN_LEFT, 0.15 },
+		{ { "Intervalle de lecture", "Reading interval" }, ALIGN_LEFT, 0.17 }, { { "Unité, date", "Unit, date" }, ALIGN_LEFT, 0.18 },
+		{ { "Source", "Source" }, ALIGN_LEFT, 0.25 },
 	};
-	struct table t = annex_table(a, 5, nused);
+	struct table t = annex_table(a, columns, 5, nused);
 
-	for (size_t i = 0; i < 5; i++)
-		t.column[i] = (struct table_column){ head[i].head, ALIGN_LEFT, head[i].width };
 	for (size_t i = 0; i < nused; i++) {
 		const struct value *v = used[i]->value;
 		if (!v)
@@ -351,9 +340,8 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 			from.en = arena_printf(a, "%s%s%s", from.en, k ? "; " : "", v->sources.item[k].text.en);
 		}
 		cell[0] = *v->label.fr ? v->label : both(used[i]->id, used[i]->id);
-		cell[1] = both(written(a, v, LANG_FR), written(a, v, LANG_EN));
-		cell[2] = both(column(a, used[i], true, LANG_FR), column(a, used[i], true, LANG_EN));
-		cell[3] = both(column(a, used[i], false, LANG_FR), column(a, used[i], false, LANG_EN));
+		for (enum form form = WRITTEN; form <= UNIT; form++)
+			cell[1 + form] = column(a, used[i], form);
 		cell[4] = from;
 	}
 	return t;
@@ -372,19 +360,17 @@ static void make_annexes(struct plan *p, struct paper *paper)
 				used[nused++] = &paper->item[i];
 				break;
 			}
-	paper->annex = arena_array(a, struct annex, paper->nitem + 2);
+	struct annex *x = paper->annex = arena_array(a, struct annex, paper->nitem + 2);
 	struct table *own = arena_array(a, struct table, 2);
 	const char **row_id = arena_array(a, const char *, nused + 1);
 	own[0] = numbers_annex(a, used, nused, row_id);
 	own[1] = sources_annex(a, used, nused);
-	paper->annex[paper->nannex++] = (struct annex){ "values", &own[0], 1, row_id };
-	paper->annex[paper->nannex++] = (struct annex){ "sources", &own[1], 1, NULL };
+	*x++ = (struct annex){ "values", &own[0], row_id };
+	*x++ = (struct annex){ "sources", &own[1], NULL };
 	for (size_t i = 0; i < paper->nitem; i++)
-		if (paper->item[i].table && !strncmp(paper->item[i].id, "annexes.", 8)) {
-			struct table *copy = arena_new(a, struct table);
-			*copy = *paper->item[i].table;
-			paper->annex[paper->nannex++] = (struct annex){ copy->name, copy, 1, NULL };
-		}
+		if (paper->item[i].table && !strncmp(paper->item[i].id, "annexes.", 8))
+			*x++ = (struct annex){ paper->item[i].table->name, paper->item[i].table, NULL };
+	paper->nannex = (size_t)(x - paper->annex);
 }
 
 static bool typeset(struct plan *p, struct paper *paper, const char *key, struct err *e)
@@ -392,7 +378,6 @@ static bool typeset(struct plan *p, struct paper *paper, const char *key, struct
 	struct arena *a = &p->project.arena;
 	struct buf warnings = BUF(1 << 16);
 	struct err ignored;
-	char digest[HASH_HEX];
 
 	paper->work_dir = path_mkdtemp(a, p->project.build, e);
 	if (!paper->work_dir)
@@ -409,7 +394,7 @@ static bool typeset(struct plan *p, struct paper *paper, const char *key, struct
 	if (!ok)
 		return false;
 	p->typeset++;
-	return hash_file(paper->out, digest, NULL, e) && ledger_record_made(p->ledger, "report", paper->name, key, digest, e);
+	return record_made(p, "report", paper->name, key, paper->out, itself, e);
 }
 
 static struct paper paper_of(struct plan *p, const struct report *r)
@@ -425,20 +410,7 @@ static struct paper paper_of(struct plan *p, const struct report *r)
 /* 1 when the PDF that stands there was made from exactly what lies in the report's folder now. */
 static int paper_fresh(struct plan *p, const struct paper *paper, char key[HASH_HEX], struct err *e)
 {
-	const char *kept, *kept_digest;
-	char digest[HASH_HEX], folder[HASH_HEX];
-	struct err missing = { 0 };
-
-	if (!paper_key(paper, folder, e))
-		return -1;
-	struct hash *h = hash_open();
-	hash_str(h, embed_build);
-	hash_str(h, folder);
-	hash_close(h, key);
-	int known = p->ledger ? ledger_made(p->ledger, &p->project.arena, "report", paper->name, &kept, &kept_digest, e) : 0;
-	if (known <= 0)
-		return known;
-	return !strcmp(kept, key) && path_exists(paper->out) && hash_file(paper->out, digest, NULL, &missing) && !strcmp(digest, kept_digest);
+	return paper_key(paper, key, e) ? is_made(p, "report", paper->name, key, paper->out, itself, e) : -1;
 }
 
 static bool uses_analysis(const struct uses *uses, const char *id)

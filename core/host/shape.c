@@ -83,7 +83,7 @@ static const struct shape panel_shape = { "panel", sizeof(struct panel), 0, FIEL
 	TEXT2(panel, title), STRUCT(panel, x, scale_shape), STRUCT(panel, y, scale_shape),
 	LIST(panel, mark, nmark, "marks", 0, ARTEFACT_MARKS, mark_shape), REAL(panel, share, "share", 0, 1, 0), END
 } };
-static const struct shape chart_shape = { "chart", sizeof(struct chart), 0, FIELDS{
+const struct shape shape_chart = { "chart", sizeof(struct chart), 0, FIELDS{
 	REAL(chart, width_mm, "width", 0, 1000, 160), REAL(chart, height_mm, "height", 0, 1000, 0),
 	FLAG(chart, illustrative), LIST(chart, panel, npanel, "panels", 1, ARTEFACT_PANELS, panel_shape), END
 } };
@@ -93,7 +93,7 @@ static const struct shape data_shape = { "data column", sizeof(struct data_colum
 static const struct shape figure_shape = { "figure", sizeof(struct figure), 0, FIELDS{
 	NAME(figure), TEXT2(figure, title), TEXT2(figure, subtitle), TEXT2(figure, unit), TEXT2(figure, period),
 	TEXT2(figure, coverage), TEXT2(figure, reading), TEXT2(figure, note), TEXT2(figure, alt),
-	STRUCT(figure, chart, chart_shape), LIST(figure, column, ncolumn, "columns", 0, ARTEFACT_COLUMNS, data_shape),
+	STRUCT(figure, chart, shape_chart), LIST(figure, column, ncolumn, "columns", 0, ARTEFACT_COLUMNS, data_shape),
 	{ FIELD(figure, cell, "cells", SHAPE_CELLS), .count = offsetof(struct figure, nrow), .max = ARTEFACT_ITEMS },
 	SOURCES(figure), END
 } };

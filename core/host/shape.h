@@ -35,7 +35,7 @@ struct shape {
 	const struct shape_field *field;
 };
 
-extern const struct shape shape_result, shape_quantity;
+extern const struct shape shape_result, shape_quantity, shape_chart;
 /* Order of two items by their key, as qsort_r calls it; shape: const struct shape *. */
 int shape_order(const void *a, const void *b, void *shape);
 #endif

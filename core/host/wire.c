@@ -4,6 +4,7 @@
 #include "host/wire.h"
 
 #include "base/errwire.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "host/shape.h"
 
@@ -193,9 +194,13 @@ static bool field(struct wire *w, const struct shape_field *f, char *item)
 
 static bool walk(struct wire *w, const struct shape *s, void *item)
 {
+	const unsigned char *from = w->p;
+
 	for (const struct shape_field *f = s->field; f->kind != SHAPE_END; f++)
 		if (!field(w, f, item))
 			return false;
+	if (s == &shape_chart)
+		hash_bytes(from, (size_t)(w->p - from), ((struct chart *)item)->digest);
 	return s != &shape_quantity || quantity_valid(item) || bad(w, "quantity");
 }
 

@@ -145,45 +145,6 @@ bool chart_script(const struct chart *c, enum lang lang, enum chart_format forma
 	return ok;
 }
 
-/* ---- key ---- */
-
-static void key_scale(struct hash *h, const struct scale *s, enum lang lang)
-{
-	const double v[] = { s->lo, s->hi, s->kind, s->decimals, s->hidden, s->plain, (double)s->ncategory };
-
-	hash_add(h, v, sizeof v);
-	hash_str(h, text2_in(&s->title, lang));
-	for (size_t i = 0; i < s->ncategory; i++)
-		hash_str(h, text2_in(&s->category[i], lang));
-}
-
-static void key_mark(struct hash *h, const struct mark *m, enum lang lang)
-{
-	hash_add(h, (double[]){ m->kind, m->role, m->horizontal, (double)m->nitem }, 4 * sizeof(double));
-	hash_str(h, text2_in(&m->name, lang));
-	for (const struct item *it = m->item; it < m->item + m->nitem; it++) {
-		const double v[] = { it->x, it->y, it->x2, it->y2, it->open, it->style, it->align };
-		hash_add(h, v, sizeof v);
-		hash_str(h, text2_in(&it->label, lang));
-	}
-}
-
-void chart_key(const struct chart *c, enum lang lang, char key[HASH_HEX])
-{
-	struct hash *h = hash_open();
-
-	hash_add(h, (double[]){ lang, c->width_mm, c->height_mm, c->illustrative, (double)c->npanel }, 5 * sizeof(double));
-	for (const struct panel *p = c->panel; p < c->panel + c->npanel; p++) {
-		hash_add(h, (double[]){ p->share, (double)p->nmark }, 2 * sizeof(double));
-		hash_str(h, text2_in(&p->title, lang));
-		key_scale(h, &p->x, lang);
-		key_scale(h, &p->y, lang);
-		for (size_t i = 0; i < p->nmark; i++)
-			key_mark(h, &p->mark[i], lang);
-	}
-	hash_close(h, key);
-}
-
 /* ---- files ---- */
 
 /* Cairo writes the moment of drawing as "/CreationDate (D:20260101120000Z)": the digits become those of epoch. */

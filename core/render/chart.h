@@ -4,7 +4,6 @@
 #define RENDER_CHART_H
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/hash.h"
 #include "render/gnuplot.h"
 #include "render/metrics.h"
 #include "store/artefact.h"
@@ -15,9 +14,6 @@ enum chart_format { CHART_PDF, CHART_SVG };
  * characters without a glyph. */
 bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out,
 	struct err *e);
-/* Digest of description and language: equal key (and equal program, epoch and font files), equal bytes. Every field of a
- * chart that is painted belongs to it. Needs no font. */
-void chart_key(const struct chart *c, enum lang lang, char key[HASH_HEX]);
 /* Draws <base>.pdf, <base>.svg and <base>.gp (published atomically, creation date made constant from epoch). */
 bool chart_draw(struct gnuplot *g, const struct chart *c, enum lang lang, long long epoch, const char *base, struct err *e);
 #endif

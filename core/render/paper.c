@@ -207,11 +207,9 @@ static void put_table(struct gen *g, const struct paper_item *it)
 
 static void put_annex(struct gen *g, const struct annex *x)
 {
-	for (size_t i = 0; i < x->npart; i++) {
-		buf_str(&g->b, "\\cnPart");
-		put_tabular(g, &x->part[i], true, i ? NULL : x->row_id);
-		buf_str(&g->b, "\\cnPartEnd\n");
-	}
+	buf_str(&g->b, "\\cnPart");
+	put_tabular(g, x->table, true, x->row_id);
+	buf_str(&g->b, "\\cnPartEnd\n");
 	put_file(g, arena_printf(&g->a, "annex-%s.tex", x->name));
 }
 

@@ -27,9 +27,9 @@ struct paper_item {
 	const char *figure_file; const struct text2 *unit;
 };
 const struct sources *paper_sources(const struct paper_item *it);
-/* generated/annex-<name>.tex: tables one after the other, long over pages. row_id (may be NULL): for the rows of part[0]
- * the id of the value that the row is about, or NULL; the numbers of the text link there. */
-struct annex { const char *name; struct table *part; size_t npart; const char **row_id; };
+/* generated/annex-<name>.tex: a table, long over pages. row_id (may be NULL): for its rows the id of the value that the row is about,
+ * or NULL; the numbers of the text link there. */
+struct annex { const char *name; const struct table *table; const char **row_id; };
 struct paper {
 	const char *root, *dir, *name;       /* "reports/livre-blanc", "livre-blanc": main file <dir>/<name>.tex */
 	enum lang lang, talk;                /* of the report; of its warnings */
@@ -49,6 +49,8 @@ struct paper {
 bool paper_generate(const struct paper *p, struct err *e);
 /* Digest of all that pdflatex will read from the report folder, and of the date and the program version. */
 bool paper_key(const struct paper *p, char key[HASH_HEX], struct err *e);
+/* Adds the place in the text to an error. Always false. */
+bool paper_at(struct err *e, const struct use *u);
 /* Runs pdflatex in the jail until .aux, .toc, .out … are stable (at most 5 times), publishes the PDF. TeX's errors come back
  * with the author's file and line; warnings (may be NULL) receives undefined references, overfull boxes and missing
  * characters, a line each. */

@@ -14,9 +14,6 @@ bool paper_files(struct paper_files *out, struct arena *a, const char *folder, c
 /* Adds names and contents. */
 bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e);
 
-/* Adds the place in the text to an error. Always false. */
-bool paper_at(struct err *e, const struct use *u);
-
 /* Reads TeX's log. True when there is no error in it: then warnings (may be NULL) receives a line for each thing that a
  * reader would see. False: *e says what TeX stopped at, in the author's file. */
 bool paper_log(const struct paper *p, const char *log, struct buf *warnings, struct err *e);

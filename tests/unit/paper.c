@@ -175,7 +175,7 @@ static struct paper_item items[] = {
 	{ .id = "workforce.staff", .figure = &figure }, { .id = "workforce.state", .value = &values[2] }, { .id = "workforce.table", .table = &staff },
 	{ .id = "workforce.verdict", .value = &values[3] },
 };
-static struct annex annexes[] = { { "values", &annex_values, 1, row_ids } };
+static struct annex annexes[] = { { "values", &annex_values, row_ids } };
 
 static struct paper paper(const char *name, enum lang lang)
 {

@@ -178,6 +178,15 @@ int main(void)
 	r.read = (struct read[]){ r.read[2], r.read[0], r.read[1] };
 	wire_put(&out, &r);
 	CHECK(wire_decode(&a, out.s, out.n, &r, &e) && !strcmp(r.read[1].column, "value") && !strcmp(r.read[2].table, "pm_dep"), "sets are sorted");
+	char digest[65];
+	memcpy(digest, r.figure[0].chart.digest, sizeof digest);
+	for (int i = 0; i < 2; i++) {
+		sample(&a, &r);
+		(i ? &r.figure[0].chart.panel[0].mark[0].item[0].label.fr : &r.figure[0].alt.fr)[0] = "x";
+		buf_clear(&out);
+		wire_put(&out, &r);
+		CHECK(wire_decode(&a, out.s, out.n, &r, &e) && !strcmp(r.figure[0].chart.digest, digest) == !i, "the digest of a chart knows all of it and nothing else");
+	}
 	buf_free(&out);
 	buf_free(&good);
 	arena_free(&a);

@@ -555,7 +555,7 @@ const struct verb app_verbs[] = {
 
 bool verbs_call(void *session, const char *verb, const char *in, size_t n, struct buf *out, struct err *e)
 {
-	static const struct verb *const tables[] = { app_verbs };
+	static const struct verb *const tables[] = { app_verbs, feed_verbs };
 	struct session *s = session;
 	struct json_doc doc;
 

@@ -7,6 +7,11 @@ local report_options = {
     "-k  go on after an analysis that fails (exit 5 when parts succeeded)\n-n  say what would be done, and do nothing" },
 }
 local commands = {
+  { "accept", options = "dry-run", most = 64, usage = { "[FLUX…]", "[FEED…]" },
+    what = { "met en service ce qui est en quarantaine", "put into use what is in quarantine" },
+    more = {
+      "Exactement ce que « refresh » ou « receive » a montré : le fichier, puis continuum.lock, puis le chargement.\n-n  dit ce qui serait accepté",
+      "Exactly what `refresh` or `receive` showed: the file, then continuum.lock, then the load.\n-n  say what would be accepted" } },
   { "build", options = "keep-going dry-run jobs=", most = 64, usage = { "[RAPPORT…]", "[REPORT…]" },
     what = { "charge, analyse, dessine et compose : les rapports en PDF", "load, run, draw and typeset: the reports as PDF" },
     more = {
@@ -14,6 +19,15 @@ local commands = {
       "Makes again only what depends on data, an analysis or a text that changed.\n" .. report_options[1][2] } },
   { "doctor", options = "", most = 0, usage = { "", "" },
     what = { "montre les outils, les polices et les protections en place", "show the tools, typefaces and protections in force" } },
+  { "fact", options = "dry-run ledger=", any = true, most = 64, usage = { "add", "add" },
+    what = { "inscrit un chiffre et sa source dans un registre", "enter a figure and its source into a ledger" },
+    more = {
+      "Chaque colonne du registre est une option : --fact_id pm_2024 --value 28500 … Dans un terminal, ce qui manque est demandé.\n" ..
+      "Une source nouvelle se décrit en même temps : --source.title_fr …\n" ..
+      "--ledger TABLE  autre registre que le dernier de « facts » dans continuum.json\n-n  montre la ligne, sans l’écrire",
+      "Each column of the ledger is an option: --fact_id pm_2024 --value 28500 … On a terminal, what is missing is asked.\n" ..
+      "A new source is described at the same time: --source.title_fr …\n" ..
+      "--ledger TABLE  another ledger than the last of \"facts\" in continuum.json\n-n  show the row, do not write it" } },
   { "help", options = "", most = 1, usage = { "[COMMANDE]", "[COMMAND]" }, what = { "aide d’une commande", "help on a command" } },
   { "load", options = "keep-going dry-run jobs=", most = 64, usage = { "[PAQUET…]", "[PACKAGE…]" },
     what = { "charge les paquets de données qui ont changé", "load the data packages that changed" },
@@ -22,6 +36,18 @@ local commands = {
       "-n  dit ce qui serait chargé",
       "A load that fails leaves the version of before in place.\n-j N  N packages side by side\n-k  go on with the other packages\n" ..
       "-n  say what would be loaded" } },
+  { "receive", options = "for= accept", most = 1, usage = { "FICHIER", "FILE" },
+    what = { "reçoit un fichier venu par courriel", "take a file that came by mail" },
+    more = {
+      "--for FLUX  le flux auquel il est destiné\nLe fichier est vérifié et comparé comme un téléchargement, puis attend en quarantaine.\n--accept  le met aussitôt en service s’il est valide",
+      "--for FEED  the feed that it is for\nThe file is checked and compared like a download, then waits in quarantine.\n--accept  put it into use at once if it is valid" } },
+  { "refresh", options = "dry-run", most = 64, usage = { "[FLUX…]", "[FEED…]" },
+    what = { "demande aux sources ce qui a changé", "ask the sources what has changed" },
+    more = {
+      "Un flux se nomme, ou le paquet qui le contient. Ce qui a changé est téléchargé, vérifié, comparé, et attend « continuum accept ». Rien n’est mis en service ici.\n" ..
+      "Code 4 : injoignable ; 3 : non valide ; 5 : une partie seulement a abouti.\n-n  demande seulement, sans rien garder",
+      "A feed is named, or the package that holds it. What has changed is downloaded, checked, compared, and waits for `continuum accept`. Nothing is put into use here.\n" ..
+      "Exit 4: unreachable; 3: invalid; 5: only a part came out.\n-n  only ask, keep nothing" } },
   { "run", options = "keep-going dry-run jobs=", most = 64, usage = { "[ANALYSE…]", "[ANALYSIS…]" },
     what = { "exécute des analyses et montre leurs valeurs", "run analyses and show their values" },
     more = {
@@ -64,6 +90,12 @@ local function take_option(argv, i, c)
   local known = " " .. everywhere .. " " .. (c and c.options or "") .. " "
   local has, takes = known:find(" " .. name .. " ", 1, true), known:find(" " .. name .. "= ", 1, true)
   local taken = 1
+  if c and c.any and not (has or takes) and word:find("^%-%-.") then
+    input.fields = input.fields or {}
+    if not word:find("=", 1, true) then value, taken = argv[i + 1] or "", 2 end
+    input.fields[name] = value
+    return taken
+  end
   if takes and value == "" and argv[i + 1] then value, taken = argv[i + 1], 2 end
   local fits = has and value == "" or takes and value ~= "" and (name ~= "lang" or value == "fr" or value == "en") and
     (name ~= "jobs" or (math.tointeger(value) or 0) > 0)

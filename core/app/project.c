@@ -7,12 +7,12 @@
 #include "intake/json.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 static bool find_root(struct project *p, const char *start, struct err *e)
 {
@@ -146,15 +146,6 @@ static bool read_reports(struct reader *r, const struct json *list)
 	return true;
 }
 
-/* Days from 1970-01-01 to a civil date (Howard Hinnant, chrono-compatible low-level date algorithms, 2013). */
-static long long days_from_civil(long long y, long long m, long long d)
-{
-	y -= m <= 2;
-	long long era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-	long long doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
 static bool read_date(struct reader *r, const struct json *o, const char *key, const char **out, long long *epoch)
 {
 	int64_t y, m, d;
@@ -165,7 +156,7 @@ static bool read_date(struct reader *r, const struct json *o, const char *key, c
 	if (strlen(s) != 10 || !num_int(s, 4, &y) || s[4] != '-' || !num_int(s + 5, 2, &m) || s[7] != '-' || !num_int(s + 8, 2, &d) || m < 1 ||
 	    m > 12 || d < 1 || d > 31)
 		return wrong(r, json_get(o, key), key, ERR_PROJECT_DATE);
-	*epoch = days_from_civil(y, m, d) * 86400 + 43200;
+	*epoch = timegm(&(struct tm){ .tm_year = (int)y - 1900, .tm_mon = (int)m - 1, .tm_mday = (int)d, .tm_hour = 12 });
 	return true;
 }
 
@@ -173,9 +164,10 @@ static bool read_limits(struct reader *r, const struct json *o)
 {
 	static const char *const member[] = { "seconds", "memory_mb", "sql_memory_mb", "output_mb", "fetch_mb", "fetch_seconds", "allow_unjailed", "allow_local" };
 	struct project *p = r->p;
-	struct { const char *key; double least, most, value; } limit[] = {
-		{ "seconds", 0.1, 86400, 30 }, { "memory_mb", 8, 65536, 256 }, { "sql_memory_mb", 8, 65536, 512 }, { "output_mb", 1, 64, 64 },
-		{ "fetch_mb", 1, 65536, 512 }, { "fetch_seconds", 1, 86400, 600 },
+	const struct { const char *key; double least, most, unsaid, *real; uint64_t *mega; } limit[] = {
+		{ "seconds", 0.1, 86400, 30, &p->limit_seconds, NULL }, { "memory_mb", 8, 65536, 256, NULL, &p->limit_memory },
+		{ "sql_memory_mb", 8, 65536, 512, NULL, &p->limit_sql_memory }, { "output_mb", 1, 64, 64, NULL, &p->limit_output },
+		{ "fetch_mb", 1, 65536, 512, NULL, &p->fetch_bytes }, { "fetch_seconds", 1, 86400, 600, &p->fetch_seconds, NULL },
 	};
 	const struct { const char *key; bool *yes; } allow[] = { { "allow_unjailed", &p->allow_unjailed }, { "allow_local", &p->allow_local } };
 
@@ -183,8 +175,13 @@ static bool read_limits(struct reader *r, const struct json *o)
 		return false;
 	for (size_t i = 0; i < sizeof limit / sizeof *limit; i++) {
 		const struct json *v = json_get(o, limit[i].key);
-		if (v && (!json_real(v, &limit[i].value) || limit[i].value < limit[i].least || limit[i].value > limit[i].most))
+		double value = limit[i].unsaid;
+		if (v && (!json_real(v, &value) || value < limit[i].least || value > limit[i].most))
 			return wrong(r, v, limit[i].key, ERR_PROJECT_RANGE);
+		if (limit[i].real)
+			*limit[i].real = value;
+		else
+			*limit[i].mega = (uint64_t)(value * 1048576);
 	}
 	for (size_t i = 0; i < sizeof allow / sizeof *allow; i++) {
 		const struct json *v = json_get(o, allow[i].key);
@@ -192,12 +189,6 @@ static bool read_limits(struct reader *r, const struct json *o)
 			return wrong(r, v, allow[i].key, ERR_PROJECT_BOOL);
 		*allow[i].yes = v && v->yes;
 	}
-	p->limit_seconds = limit[0].value;
-	p->limit_memory = (uint64_t)(limit[1].value * 1048576);
-	p->limit_sql_memory = (uint64_t)(limit[2].value * 1048576);
-	p->limit_output = (size_t)(limit[3].value * 1048576);
-	p->fetch_bytes = (uint64_t)(limit[4].value * 1048576);
-	p->fetch_seconds = limit[5].value;
 	return true;
 }
 
@@ -235,32 +226,28 @@ static bool read_settings(struct reader *r)
 	return true;
 }
 
-static bool ends_with(const char *s, const char *end)
+/* Names in a folder of the project; none where there is no such folder. */
+static bool names_in(struct project *p, const char *rel, const char ***name, size_t *n, struct err *e)
 {
-	size_t n = strlen(s), m = strlen(end);
+	const char *dir = path_join(&p->arena, p->root, rel);
 
-	return n > m && !strcmp(s + n - m, end);
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	*n = 0;
+	return !path_exists(dir) || path_list(&p->arena, dir, name, n, e);
 }
 
 /* Folders of datasets/, and seeds/. One without a datapackage.json is listed too: what cannot be loaded is refused by name. */
 static bool list_packages(struct project *p, struct err *e)
 {
-	const char *datasets = path_join(&p->arena, p->root, "datasets"), **name = NULL;
-	size_t n = 0;
+	const char **name = NULL;
+	size_t n;
 
-	if (path_exists(datasets) && !path_list(&p->arena, datasets, &name, &n, e))
+	if (!names_in(p, "datasets", &name, &n, e))
 		return false;
 	p->package = arena_array(&p->arena, const char *, n + 1);
 	for (size_t i = 0; i <= n; i++) {
 		const char *dir = i < n ? arena_printf(&p->arena, "datasets/%s", name[i]) : "seeds";
-		if ((i < n && name[i][0] == '.') || !is_folder(path_join(&p->arena, p->root, dir)))
+		/* "/." is only in a folder. */
+		if ((i < n && name[i][0] == '.') || !path_exists(arena_printf(&p->arena, "%s/%s/.", p->root, dir)))
 			continue;
 		if (i < n && !is_tame(name[i]))
 			return err_set(e, ERR_PROJECT_TAME, "%s", dir);
@@ -272,38 +259,26 @@ static bool list_packages(struct project *p, struct err *e)
 }
 
 /* Libraries are read by name when a plugin asks; here only what they are is looked at. */
-static bool list_libraries(struct project *p, struct err *e)
+static bool list_plugins(struct project *p, const char *dir, bool libraries, struct err *e)
 {
-	const char *dir = path_join(&p->arena, p->root, "plugins/lib"), **name = NULL;
-	size_t n = 0;
+	const char **name = NULL;
+	size_t n;
 
-	if (path_exists(dir) && !path_list(&p->arena, dir, &name, &n, e))
+	if (!names_in(p, dir, &name, &n, e))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (ends_with(name[i], ".lua") && !is_plain(p, path_join(&p->arena, "plugins/lib", name[i]), S_IFREG, e))
-			return false;
-	return true;
-}
-
-static bool list_plugins(struct project *p, struct err *e)
-{
-	const char *dir = path_join(&p->arena, p->root, "plugins"), **name = NULL;
-	size_t n = 0;
-
-	if (path_exists(dir) && !path_list(&p->arena, dir, &name, &n, e))
-		return false;
-	p->plugin = arena_array(&p->arena, const char *, n + 1);
+	p->plugin = libraries ? p->plugin : arena_array(&p->arena, const char *, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		const char *path = arena_printf(&p->arena, "plugins/%s", name[i]);
-		if (!ends_with(name[i], ".lua") || name[i][0] == '.')
+		const char *path = arena_printf(&p->arena, "%s/%s", dir, name[i]);
+		if (fnmatch("?*.lua", name[i], libraries ? 0 : FNM_PERIOD))
 			continue;
-		if (!is_tame(name[i]))
+		if (!libraries && !is_tame(name[i]))
 			return err_set(e, ERR_PROJECT_TAME, "%s", path);
 		if (!is_plain(p, path, S_IFREG, e))
 			return false;
-		p->plugin[p->nplugin++] = path;
+		if (!libraries)
+			p->plugin[p->nplugin++] = path;
 	}
-	return list_libraries(p, e);
+	return true;
 }
 
 bool project_open(struct project *p, const char *start, struct err *e)
@@ -317,7 +292,7 @@ bool project_open(struct project *p, const char *start, struct err *e)
 	p->state = path_join(&p->arena, p->root, ".continuum");
 	p->data = path_join(&p->arena, p->state, "data");
 	p->build = path_join(&p->arena, p->root, "build");
-	return frame_is_plain(p, e) && list_packages(p, e) && list_plugins(p, e);
+	return frame_is_plain(p, e) && list_packages(p, e) && list_plugins(p, "plugins", false, e) && list_plugins(p, "plugins/lib", true, e);
 }
 
 void project_close(struct project *p)

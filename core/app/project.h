@@ -22,8 +22,7 @@ struct project {
 	const char **package; size_t npackage;  /* folders with a datapackage.json, relative to root, sorted */
 	const char **plugin; size_t nplugin;    /* "plugins/workforce.lua", sorted */
 	double limit_seconds;
-	uint64_t limit_memory, limit_sql_memory;
-	size_t limit_output;
+	uint64_t limit_memory, limit_sql_memory, limit_output;
 	bool allow_unjailed;
 	const char *portal;                     /* where data.gouv.fr's ids are looked up: https address without a slash at its end */
 	double fetch_seconds; uint64_t fetch_bytes;   /* limits of one download */

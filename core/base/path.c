@@ -113,6 +113,14 @@ bool path_put(int fd, const void *bytes, size_t n)
 	return true;
 }
 
+bool path_create(const char *path, const void *s, size_t n, struct err *e)
+{
+	int fd = unlink(path) && errno != ENOENT ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	bool ok = (fd >= 0 && path_put(fd, s, n)) || err_system(e, ERR_WRITE, path);
+
+	return (fd < 0 || close(fd) == 0 || err_system(e, ERR_WRITE, path)) && ok;
+}
+
 static bool same_content(const char *path, const void *s, size_t n)
 {
 	struct stat st;

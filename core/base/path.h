@@ -14,6 +14,8 @@ bool path_exists(const char *path);
 bool path_mkdirs(const char *path, struct err *e);
 bool path_read(const char *path, size_t max, struct buf *out, struct err *e);   /* appends; out->max must allow it */
 bool path_put(int fd, const void *s, size_t n);   /* all of it to an open file or pipe; false: errno is set */
+/* A file of our own that nobody needs after a crash (no fsync), anew whatever stands there under that name, through no link. */
+bool path_create(const char *path, const void *s, size_t n, struct err *e);
 /* Publishes n bytes as path (mode 0644). Does nothing when the file holds exactly these bytes already. */
 bool path_write(const char *path, const void *s, size_t n, struct err *e);
 /* Publishes an existing file under a new name in the same file system: fsync, rename, fsync of the folder. */

@@ -40,23 +40,6 @@ bool gnuplot_quote(struct buf *out, const char *s, struct err *e)
 	return buf_char(out, '\'');
 }
 
-/* Writes a file of our own into the work folder, whatever lies there under that name. Nobody needs it after a crash: no
- * fsync. */
-static bool put_file(struct gnuplot *g, const char *name, const char *s, size_t n, struct err *e)
-{
-	const char *path = path_join(&g->arena, g->dir, name);
-
-	unlink(path);
-	FILE *f = fopen(path, "wbxe");   /* x: through no link */
-	bool ok = f && fwrite(s, 1, n, f) == n;
-	ok = f && fclose(f) == 0 && ok;
-	if (!ok) {
-		err_set(e, ERR_WRITE, "%s", path);
-		err_why(e, "%s", strerror(errno));
-	}
-	return ok;
-}
-
 struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e)
 {
 	struct gnuplot *g = calloc(1, sizeof *g);
@@ -100,7 +83,7 @@ static bool start(struct gnuplot *g, struct err *e)
 		.memory = (uint64_t)2 << 30, .file_size = FIGURE_BYTES, .stderr_max = TALK_BYTES,
 		.pipe_in = true, .pipe_out = true, .allow_unjailed = g->allow_unjailed,
 	};
-	return folder && put_file(g, "fonts.conf", fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
+	return folder && path_create(path_join(a, g->dir, "fonts.conf"), fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
 }
 
 /* Reads stdout until the sentinel stands there. */
@@ -144,7 +127,7 @@ bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made,
 	const char *words = arena_printf(&g->arena, "load '%s'\nreset session\nset print '-'\nprint '%.*s'\n", SCRIPT,
 		(int)sizeof SENTINEL - 2, SENTINEL);
 
-	if ((!g->proc.pid && !start(g, e)) || !put_file(g, SCRIPT, buf_text(script), script->n, e))
+	if ((!g->proc.pid && !start(g, e)) || !path_create(path_join(&g->arena, g->dir, SCRIPT), buf_text(script), script->n, e))
 		return false;
 	unlink(path_join(&g->arena, g->dir, made));
 	g->proc.deadline = proc_clock() + FIGURE_SECONDS;

@@ -6,9 +6,7 @@
 #include "base/proc.h"
 #include "render/paper_part.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -25,22 +23,11 @@ struct job {
 	struct err *e;
 };
 
-/* A copy that nobody needs after a crash: no fsync. */
 static bool copy(struct job *j, const char *from, const char *to)
 {
 	struct buf b = BUF(PAPER_FILE_BYTES);
-	bool ok = path_read(from, b.max, &b, j->e);
+	bool ok = path_read(from, b.max, &b, j->e) && path_create(to, buf_text(&b), b.n, j->e);
 
-	if (ok) {
-		FILE *f = fopen(to, "wbe");
-		ok = f && fwrite(buf_text(&b), 1, b.n, f) == b.n;
-		if (f)
-			ok = !fclose(f) && ok;
-		if (!ok) {
-			err_set(j->e, ERR_WRITE, "%s", to);
-			err_why(j->e, "%s", strerror(errno));
-		}
-	}
 	buf_free(&b);
 	return ok;
 }

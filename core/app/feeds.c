@@ -135,28 +135,38 @@ static bool verb_verify(struct session *s, const struct json *in, struct buf *ou
 	return object_verify(state_path(s, "objects"), verb_text(in, "sha256"), e);
 }
 
-/* candidate{ dir, files = { { feed, sha256, shown } } } → { file, report }: the package as it would be with these files for its feeds, loaded in
- * the jail into a folder of its own; raises what the loader refuses. */
+/* candidate{ package, files = { { feed, sha256, shown } }, dir } → { file, report }: the package as it would be with these files for its feeds, or
+ * as it stands in dir, loaded in the jail into a folder of its own; raises what the loader refuses. */
 static bool verb_candidate(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
-	struct project *j = &s->plan.project;
+	struct plan *p = &s->plan;
 	const struct json *files = json_get(in, "files");
 	const char *data = state_path(s, "quarantine/candidate"), *objects = state_path(s, "objects");
-	const struct load_file *locked;
+	const struct plan_package *k = NULL;
 	struct load_report report;
-	size_t n, more = files ? files->count : 0;
+	size_t more = files ? files->count : 0;
 
-	if (!lock_files(j, &locked, &n, e) || !path_remove_tree(data, e) || !path_mkdirs(data, e))
+	if ((!p->npackage && !plan_packages(p, e)) || !path_remove_tree(data, e) || !path_mkdirs(data, e))
 		return false;
-	struct load_file *file = arena_array(&s->arena, struct load_file, n + more + 1);
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!strcmp(p->package[i].name, verb_text(in, "package")))
+			k = &p->package[i];
+	if (!k)
+		return err_set(e, ERR_BUG, "candidate");
+	struct load_file *file = arena_array(&s->arena, struct load_file, p->nfile + more + 1);
 	for (const struct json *v = more ? files->child : NULL; v; v = v->next)   /* the first of a name counts */
 		file[v->index] = (struct load_file){ verb_text(v, "feed"), object_path(&s->arena, objects, verb_text(v, "sha256")), verb_text(v, "shown") };
-	for (size_t i = 0; i < n; i++)
-		file[more + i] = locked[i];
-	struct load_job job = {
-		.package_dir = verb_text(in, "dir"), .root = j->root, .data_dir = data, .wall_seconds = 600, .memory = j->limit_sql_memory,
-		.allow_unjailed = j->allow_unjailed, .file = file, .nfile = n + more,
-	};
+	for (size_t i = 0; i < p->nfile; i++)
+		file[more + i] = p->file[i];
+	struct load_job job = k->job;
+	job.file = file;
+	job.nfile = p->nfile + more;
+	job.data_dir = data;
+	if (*verb_text(in, "dir"))
+		job.package_dir = verb_text(in, "dir");
+	for (size_t i = 0; i < job.nused; i++)
+		if (!path_exists(job.used[i].file))
+			return err_set(e, ERR_LOAD_USES, "%s" ERR_SEP "%s", k->name, job.used[i].name);
 	if (!load_package(&job, &s->arena, &report, e))
 		return false;
 	verb_put(out, "{'file':%s,'report':", arena_printf(&s->arena, "%s/%s.db", data, report.package));

@@ -65,7 +65,7 @@ static int stage(int argc, char **argv)
 
 	if (!proc_enter(&argc, &argv, &kind))
 		return 127;
-	return kind == PROC_LOADER ? load_stage(argc, argv) : kind == PROC_FETCHER ? fetch_stage(argc, argv) : worker_stage(argc, argv);
+	return kind == PROC_LOADER ? load_stage(argc, argv, NULL) : kind == PROC_FETCHER ? fetch_stage(argc, argv) : worker_stage(argc, argv);
 }
 
 static void prepare_signals(void)

@@ -2,6 +2,7 @@
  * columns and facts that an analysis was seen to read. */
 #include "app/plan.h"
 
+#include "app/lock.h"
 #include "base/embed.h"
 #include "base/path.h"
 #include "base/proc.h"
@@ -26,6 +27,7 @@ const char *plan_stale_text(enum stale s, enum lang lang)
 		[STALE_FAILED] = { "en échec la dernière fois", "failed last time" },
 		[STALE_LOST] = { "résultat absent", "result missing" },
 		[STALE_GONE] = { "n’est plus dans le projet", "no longer in the project" },
+		[STALE_ABSENT] = { "pas encore de données : continuum refresh", "no data yet: continuum refresh" },
 	};
 
 	return text[s][lang];
@@ -93,37 +95,31 @@ bool plan_open(struct plan *p, struct app *app, bool read_only, struct err *e)
 
 void plan_close(struct plan *p)
 {
+	for (size_t i = 0; i < p->npackage; i++)
+		if (p->package[i].run)
+			load_stop(p->package[i].run);
 	db_close(p->ledger);
 	if (p->lock >= 0)
 		close(p->lock);
 	project_close(&p->project);
 }
 
-static struct load_job load_job(struct plan *p, const char *dir)
+static struct plan_package *package_named(const struct plan *p, const char *name)
 {
-	return (struct load_job){
-		.package_dir = dir, .root = p->project.root, .data_dir = p->project.data, .wall_seconds = 600,
-		.memory = p->project.limit_sql_memory, .allow_unjailed = p->project.allow_unjailed,
-	};
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!strcmp(p->package[i].name, name))
+			return &p->package[i];
+	return NULL;
 }
 
 bool plan_has_package(const struct plan *p, const char *name)
 {
-	for (size_t i = 0; i < p->npackage; i++)
-		if (!strcmp(p->package[i].name, name))
-			return true;
-	return false;
+	return package_named(p, name) != NULL;
 }
 
-/* Package names are the names of files: two folders with one name would overwrite each other. */
-static bool name_is_new(struct plan *p, const struct plan_package *k, struct err *e)
+static bool fail_package(struct plan *p, const struct plan_package *k, struct err *e)
 {
-	for (size_t i = 0; i < p->npackage; i++)
-		if (!strcmp(p->package[i].name, k->name)) {
-			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", k->name, p->package[i].dir);
-			return err_at(e, arena_printf(&p->project.arena, "%s/datapackage.json", k->dir), 0, 0);
-		}
-	return true;
+	return err_at(e, arena_printf(&p->project.arena, "%s/datapackage.json", k->dir), 0, 0);
 }
 
 static void leave_out_gone(struct plan *p)
@@ -193,25 +189,101 @@ static bool tables_are_new(struct plan *p, const struct plan_package *k, struct 
 	return true;
 }
 
-bool plan_packages(struct plan *p, struct err *e)
+/* Reads the descriptors for names and uses. Package names are the names of files: two folders with one name would overwrite each other. */
+static bool name_packages(struct plan *p, struct err *e)
 {
 	struct project *j = &p->project;
+	struct package read;
 
+	p->package = arena_array(&j->arena, struct plan_package, j->npackage + 1);
+	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
+		struct plan_package *k = &p->package[p->npackage];
+		k->dir = j->package[p->npackage];
+		if (!package_read(&read, &j->arena, path_join(&j->arena, j->root, k->dir), e)) {
+			size_t n = strlen(j->root) + 1;
+			return strlen(e->file) > n && err_at(e, arena_strdup(&j->arena, e->file + n), e->line, e->column);
+		}
+		const struct plan_package *other = package_named(p, read.name);
+		if (other) {
+			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", read.name, other->dir);
+			return fail_package(p, k, e);
+		}
+		k->name = read.name;
+		k->uses = read.uses;
+	}
+	return true;
+}
+
+/* Puts each package behind those that it uses, otherwise in the order of the folders. */
+static bool order_packages(struct plan *p, struct err *e)
+{
+	struct plan_package *sorted = arena_array(&p->project.arena, struct plan_package, p->npackage + 1), *k;
+	struct plan done = { .package = sorted };
+
+	while (done.npackage < p->npackage) {
+		const struct plan_package *stuck = NULL;
+		size_t before = done.npackage;
+		for (k = p->package; k < p->package + p->npackage; k++) {
+			size_t u = 0;
+			if (package_named(&done, k->name))
+				continue;
+			while (u < k->uses.n && package_named(&done, k->uses.s[u]))
+				u++;
+			if (u == k->uses.n) {
+				sorted[done.npackage++] = *k;
+				break;
+			}
+			stuck = stuck ? stuck : k;
+			if (package_named(p, k->uses.s[u]))
+				continue;
+			err_set(e, ERR_PACKAGE_UNKNOWN, "%s" ERR_SEP "%s", k->name, k->uses.s[u]);
+			return fail_package(p, k, e);
+		}
+		if (done.npackage == before) {
+			err_set(e, ERR_PACKAGE_CYCLE, "%s", stuck->name);
+			return fail_package(p, stuck, e);
+		}
+	}
+	p->package = sorted;
+	return true;
+}
+
+/* What the loader needs to know, and whether there is anything for it to do. Those that k uses come before it. */
+static bool compare_package(struct plan *p, struct plan_package *k, struct err *e)
+{
+	struct project *j = &p->project;
+	struct load_used *used = arena_array(&j->arena, struct load_used, k->uses.n);
+	const struct schema_package *now = schema_package(&p->schema, k->name);
+	struct package read;
+	bool ready = true;
+
+	for (size_t i = 0; i < k->uses.n; i++) {
+		const struct plan_package *u = package_named(p, k->uses.s[i]);
+		used[i] = (struct load_used){ u->name, arena_printf(&j->arena, "%s/%s.db", j->data, u->name), u->key };
+		ready &= u->stale != STALE_ABSENT;
+	}
+	k->job = (struct load_job){
+		.package_dir = k->dir, .root = j->root, .data_dir = j->data, .wall_seconds = 600, .memory = j->limit_sql_memory,
+		.allow_unjailed = j->allow_unjailed, .file = p->file, .nfile = p->nfile, .used = used, .nused = k->uses.n,
+	};
+	int rc = load_key(&k->job, &j->arena, &read, k->key, e);
+	k->stale = !rc || !ready ? STALE_ABSENT : !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
+	k->wanted = k->stale == STALE_NEVER || k->stale == STALE_CHANGED;
+	return rc >= 0;
+}
+
+bool plan_packages(struct plan *p, struct err *e)
+{
 	if (!read_schema(p, e)) {
 		if (p->lock < 0 || e->id != ERR_TABLE_TWICE)
 			return false;
 		p->unsettled = true;
 	}
-	p->package = arena_array(&j->arena, struct plan_package, j->npackage + 1);
-	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
-		struct plan_package *k = &p->package[p->npackage];
-		k->dir = j->package[p->npackage];
-		struct load_job job = load_job(p, k->dir);
-		if (!load_key(&job, &j->arena, &k->name, k->key, e) || !name_is_new(p, k, e))
+	if (!lock_files(&p->project, &p->file, &p->nfile, e) || !name_packages(p, e) || !order_packages(p, e))
+		return false;
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!compare_package(p, &p->package[i], e))
 			return false;
-		const struct schema_package *now = schema_package(&p->schema, k->name);
-		k->stale = !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
-	}
 	leave_out_gone(p);
 	return true;
 }
@@ -233,33 +305,67 @@ bool plan_settle(struct plan *p, struct err *e)
 	return read_schema(p, e);
 }
 
-/* Warnings of the descriptor; after refused rows, each of them, and in *e how far the load came. */
+/* Warnings of the descriptor, and the first refusals; of a failed load the first is *e, which then says how far the load came. */
 static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok, struct err *e)
 {
+	bool fr = p->app->lang == LANG_FR;
 	struct log *log = &p->app->log;
+	size_t n = 0;
 
 	for (size_t i = 0; i < report->warning.n; i++)
-		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning.s[i]);
-	int64_t rejected = 0;
-	for (size_t t = 0; t < report->ntable; t++)
-		rejected += report->table[t].rejected;
-	if (ok || !rejected)
-		return;
-	log_error(log, e);
-	for (size_t t = 0, n = 0; t < report->ntable; t++)
-		for (size_t i = 0; i < report->table[t].nreject; i++)
-			if (n++)
-				log_error(log, &report->table[t].reject[i]);
-	load_summary(report, e);
+		log_note(log, fr ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning.s[i]);
+	for (size_t i = 0; i < report->ntable; i++) {
+		const struct load_table *t = &report->table[i];
+		int64_t rows = t->rejected + t->emitted - t->loaded;
+		if (t->nreject && !n && !ok)
+			log_error(log, e);
+		for (size_t r = 0; r < t->nreject; r++)
+			if (n++ || ok)
+				log_error(log, &t->reject[r]);
+		if (t->nreject && ok)
+			log_note(log, fr ? "%s : %s : %lld lignes et %lld cellules refusées sur %lld lignes lues" : "%s: %s: %lld rows and %lld cells refused, %lld rows read",
+			         k->name, t->name, (long long)rows, (long long)t->cells, (long long)t->read);
+	}
+	if (n && !ok)
+		load_summary(report, e);
+}
+
+/* Starts the loader of k, unless it runs already. Packages that k uses must have been published. */
+static bool start_load(struct plan *p, struct plan_package *k, struct err *e)
+{
+	for (size_t i = 0; i < k->uses.n && !k->run; i++)
+		if (package_named(p, k->uses.s[i])->stale != FRESH)
+			return err_set(e, ERR_LOAD_USES, "%s" ERR_SEP "%s", k->name, k->uses.s[i]);
+	if (!k->run && tables_are_new(p, k, e))
+		k->run = load_start(&k->job, &p->project.arena, e);
+	return k->run != NULL;
+}
+
+/* Loaders that can run beside that of k; what stops one of them is told when it is its turn. */
+static void start_others(struct plan *p, const struct plan_package *k)
+{
+	long jobs = p->app->jobs ? (long)p->app->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+	struct err later;
+
+	for (size_t i = 0; i < p->npackage; i++)
+		jobs -= p->package[i].run != NULL;
+	for (size_t i = (size_t)(k - p->package) + 1; i < p->npackage && jobs > 0; i++)
+		if (p->package[i].wanted && !p->package[i].run)
+			jobs -= start_load(p, &p->package[i], &later);
 }
 
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e)
 {
-	struct load_job job = load_job(p, k->dir);
-
 	log_step(&p->app->log, k->name, p->loaded, p->npackage);
 	*report = (struct load_report){ 0 };
-	bool ok = tables_are_new(p, k, e) && load_package(&job, &p->project.arena, report, e);
+	bool ok = start_load(p, k, e);
+	k->wanted = false;
+	if (ok) {
+		start_others(p, k);
+		struct load_run *run = k->run;
+		k->run = NULL;
+		ok = load_finish(run, report, e);
+	}
 	if (!p->app->json)
 		tell_load(p, k, report, ok, e);
 	if (!ok)

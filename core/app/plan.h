@@ -12,9 +12,17 @@
 #include "store/schema.h"
 
 /* Why something has to be made again. */
-enum stale { FRESH, STALE_NEVER, STALE_CHANGED, STALE_DATA, STALE_FACT, STALE_FAILED, STALE_LOST, STALE_GONE };
+enum stale { FRESH, STALE_NEVER, STALE_CHANGED, STALE_DATA, STALE_FACT, STALE_FAILED, STALE_LOST, STALE_GONE, STALE_ABSENT };
 
-struct plan_package { const char *dir, *name; char key[HASH_HEX]; enum stale stale; };
+struct plan_package {
+	const char *dir, *name;
+	char key[HASH_HEX];
+	enum stale stale;                /* STALE_ABSENT: a feed of it, or of a package that it uses, has no file yet */
+	struct texts uses;
+	bool wanted;                     /* to be loaded, so that it may be begun while another is waited for; those that are not fresh */
+	struct load_job job;
+	struct load_run *run;            /* being loaded */
+};
 struct plan_analysis {
 	const char *path, *id;
 	char key[HASH_HEX];
@@ -30,7 +38,8 @@ struct plan {
 	int lock;
 	struct db *ledger;
 	struct schema schema;
-	struct plan_package *package; size_t npackage;
+	struct plan_package *package; size_t npackage;   /* each after those that it uses */
+	const struct load_file *file; size_t nfile;       /* of feeds */
 	struct plan_analysis *analysis; size_t nanalysis;
 	bool unsettled;                       /* the package files hold one table twice, or packages that the project no longer has */
 	size_t loaded, ran, drawn, typeset;   /* work done in this build */
@@ -43,7 +52,7 @@ void plan_close(struct plan *p);
  * project no longer has; a writer tolerates one table in two files, because loading may be what ends it. */
 bool plan_packages(struct plan *p, struct err *e);
 bool plan_analyses(struct plan *p, struct err *e);
-/* Loads one package and publishes it. */
+/* Loads one package and publishes it, and begins others that are wanted, as many as app->jobs allows. */
 bool plan_load(struct plan *p, struct plan_package *k, struct load_report *report, struct err *e);
 /* After the loads: deletes the files of packages that the project no longer has, and reads the schema again. */
 bool plan_settle(struct plan *p, struct err *e);

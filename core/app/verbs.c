@@ -162,7 +162,7 @@ static void put_why(struct session *s, enum stale why, struct buf *out)
 {
 	static const char *const id[] = {
 		[FRESH] = "fresh", [STALE_NEVER] = "never", [STALE_CHANGED] = "changed", [STALE_DATA] = "data", [STALE_FACT] = "fact",
-		[STALE_FAILED] = "failed", [STALE_LOST] = "lost", [STALE_GONE] = "gone",
+		[STALE_FAILED] = "failed", [STALE_LOST] = "lost", [STALE_GONE] = "gone", [STALE_ABSENT] = "absent",
 	};
 
 	verb_put(out, "{'id':%s,'text':%s}", id[why], plan_stale_text(why, s->app.lang));

@@ -88,12 +88,13 @@ static const struct call inner_allowed_if[] = {
 	IF(fcntl, 1, SCMP_CMP_EQ, F_SETFD, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_GETFL, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETFL, 0),
 	IF(fcntl, 1, SCMP_CMP_EQ, F_GETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLK, 0), IF(fcntl, 1, SCMP_CMP_EQ, F_SETLKW, 0),
 };
-/* The fetcher besides: connections to the outside, and the thread that looks up a name. It accepts none. */
+/* Threads, but no processes: the fetcher's one looks up names, the loader's reads ahead. */
+static const struct call thread_allowed = IF(clone, 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
+/* The fetcher besides: connections to the outside. It accepts none. */
 static const char fetcher_allowed[] =
 	"connect bind getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg recvmsg sendmmsg socketpair";
 static const struct call fetcher_allowed_if[] = {
 	IF(socket, 0, SCMP_CMP_EQ, AF_INET, 0), IF(socket, 0, SCMP_CMP_EQ, AF_INET6, 0), IF(socket, 0, SCMP_CMP_EQ, AF_NETLINK, 0),
-	IF(clone, 0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD),
 };
 /* libc asks a cache of names on this machine first. */
 static const struct call fetcher_refused_if[] = { IF(socket, 0, SCMP_CMP_EQ, AF_UNIX, 0) };
@@ -361,6 +362,8 @@ static void fill_filter(struct filter *f, enum proc_kind kind, bool tool)
 		add_names(f, refuse, inner_refused);
 		add_calls(f, allow, open_other, COUNT(open_other));
 	}
+	if (kind == PROC_FETCHER || kind == PROC_LOADER)
+		add_calls(f, allow, &thread_allowed, 1);
 	if (kind == PROC_FETCHER) {
 		add_names(f, allow, fetcher_allowed);
 		add_calls(f, allow, fetcher_allowed_if, COUNT(fetcher_allowed_if));

@@ -337,14 +337,18 @@ static void take_output(struct proc *p, struct buf *output)
 bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_t n, struct buf *output, struct err *e)
 {
 	struct proc_opt mine = *o;
-	struct feed f = { input, n, true };
-	int got;
 
 	mine.pipe_in = input != NULL;
 	mine.pipe_out = output != NULL && !o->out_on_3;
 	mine.out_on_3 = output != NULL && o->out_on_3;
-	if (!proc_start(p, &mine, e))
-		return false;
+	return proc_start(p, &mine, e) && proc_finish(p, input, n, output, e);
+}
+
+bool proc_finish(struct proc *p, const void *input, size_t n, struct buf *output, struct err *e)
+{
+	struct feed f = { input, n, true };
+	int got;
+
 	while ((got = await(p, &f, INFINITY, e)) == 1) {
 		take_output(p, output);
 		if (p->end == PROC_TOO_MUCH)

@@ -16,7 +16,7 @@ enum proc_kind {
 	PROC_KINDS
 };
 
-enum { PROC_PATHS = 24, PROC_ARGS = 64 };
+enum { PROC_PATHS = 48, PROC_ARGS = 64 };
 
 struct proc_opt {
 	enum proc_kind kind;
@@ -64,6 +64,8 @@ bool proc_send(struct proc *p, const void *s, size_t n, struct err *e);
 /* Whole life of a simple child: writes input (may be NULL), collects up to max bytes of output, waits.
  * False only when our own part failed; how the child ended is in p. */
 bool proc_run(struct proc *p, const struct proc_opt *o, const void *input, size_t n, struct buf *output, struct err *e);
+/* The second half of it, for a child that was started before: with pipe_in where there is input, and pipe_out or out_on_3 for the output. */
+bool proc_finish(struct proc *p, const void *input, size_t n, struct buf *output, struct err *e);
 /* Kills the process group when it still runs, reaps it, closes everything. Safe on a zeroed or closed struct. */
 void proc_close(struct proc *p);
 /* Sets *e for a child that did not exit with 0 (one of ERR_CHILD_…) with the last lines of what it said; true when it did. */

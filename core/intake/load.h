@@ -15,7 +15,7 @@ struct load_table {
 	struct load_count *kind; size_t nkind;         /* skipped by kind: blank, comment, title, total… */
 	struct load_total *total; size_t ntotal;       /* stated totals, the differing ones first */
 	struct texts note;
-	int64_t read, loaded, rejected, skipped;       /* read = loaded + rejected + skipped; where a load fails, nothing loaded stays */
+	int64_t read, loaded, rejected, skipped;       /* of a tidy file: read = loaded + rejected + skipped; where a load fails, nothing loaded stays */
 	struct err reject[LOAD_REJECTS]; size_t nreject;   /* the first ones, in order */
 };
 struct load_report {
@@ -28,26 +28,32 @@ struct load_report {
 struct load_file { const char *resource, *path, *shown; };   /* path: absolute, "" = none yet; shown: in messages ("accepted 2026-11-22: name.csv") */
 struct load_used { const char *name, *file, *key; };         /* package that this one may look up: its published file and key */
 struct load_job {
-	const struct load_file *file; size_t nfile;
+	const struct load_file *file; size_t nfile;    /* those of other packages do not matter */
 	const struct load_used *used; size_t nused;
-	bool keep_aside;                               /* leave the file in data_dir under its name though it is not data_dir of the project (candidates, validate) */
 	const char *package_dir;                       /* folder with datapackage.json, relative to root */
 	const char *root;                              /* project folder, absolute: paths in messages are relative to it */
-	const char *data_dir;                          /* absolute; <package>.db is published here */
+	const char *data_dir;                          /* absolute; <package>.db is published here: of the project, or a folder for candidates */
 	double wall_seconds;
 	uint64_t memory;
 	bool allow_unjailed;
 };
 
-/* Digest of everything the package is built from: descriptor, files, loader version. The package file with this key needs no load. */
-bool load_key(const struct load_job *job, struct arena *a, const char **package_name, char key[65], struct err *e);
-/* Runs the loader in the jail and publishes. Any rejected row fails the load (exit 3) in this form: *e is the first one, the report has the counts
- * and the others; the file of before stays. */
+/* Reads the descriptor, and digests everything the package is built from: descriptor, script, files, keys of used packages, this program. The
+ * package file with this key needs no load. 0 = a feed has no file yet: *p is filled, the key is of no use. -1 = *e. */
+int load_key(const struct load_job *job, struct arena *a, struct package *p, char key[65], struct err *e);
+/* Runs the loader in the jail and publishes. Refused rows and cells are in the report; when they are too many (see account_good), or when
+ * something is wrong with the whole, the load fails: *e says why, the report how far it came, the file of before stays. */
 bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e);
+/* The same in two steps, so that several run side by side. What start returns (NULL = *e) must be given to finish, or to stop. job is borrowed. */
+struct load_run;
+struct load_run *load_start(const struct load_job *job, struct arena *a, struct err *e);
+bool load_finish(struct load_run *run, struct load_report *report, struct err *e);
+void load_stop(struct load_run *run);
 /* Sets *out to a sentence on a load that failed: the table, how many rows of it were read and how many refused. Always false. */
 bool load_summary(const struct load_report *report, struct err *out);
-/* Reads the answer of a loader, which nothing vouches for: true = it says that all of p was loaded; false with its error, or ERR_LOAD_WIRE. */
-bool load_decode(const char *text, size_t n, const struct package *p, struct arena *a, struct load_report *report, struct err *e);
-/* Inner stage PROC_LOADER: what runs inside the jail. Returns the exit status of the process. */
-int load_stage(int argc, char **argv);
+/* Reads the answer of a loader, which nothing vouches for, and puts the refusals into r->table, as many as p has resources: true = it says that
+ * all is done; false with its error, or ERR_LOAD_WIRE. */
+bool load_decode(const char *text, size_t n, const struct package *p, struct load_report *r, struct err *e);
+/* Inner stage PROC_LOADER: what runs inside the jail. shaper: NULL = no scripts. Returns the exit status of the process. */
+int load_stage(int argc, char **argv, const struct shaper *shaper);
 #endif

@@ -1,19 +1,14 @@
-/* Tables of a package, one after another: rows from the readers, typed, stamped, inserted by one INSERT … SELECT; then what concerns
- * several rows or tables (unique and foreign keys), asked of SQLite. Lines of rows are not kept: where a key fails, the source is read again. */
+/* Tables of a package, one after another: typed rows inserted by one INSERT … SELECT, then what concerns several rows or tables (unique
+ * and foreign keys), asked of SQLite. Lines of rows are not kept: where a key fails, the source is read again. */
 #include "intake/loader.h"
 
 #include "base/num.h"
-#include "base/path.h"
-#include "base/text.h"
-#include "intake/field.h"
-#include "intake/package.h"
-#include "intake/rows.h"
-#include "intake/stamp.h"
-#include "store/db.h"
-#include "store/rowsource.h"
+#include "intake/typed.h"
+#include "store/ahead.h"
 #include "store/schema.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_SQL = 1 << 20, KEY_TEXT = 200 };
 
@@ -23,116 +18,11 @@ struct loading {
 	const struct package *package;
 	const struct resource *r;
 	struct arena *a;
-	struct load_table *report;
-	struct stamper *stamper;        /* NULL when rows are only looked at again */
-	struct field_reader **reader;   /* one for each field */
-	struct cell *cell, **of;        /* of: cell of each field; that of its companion follows */
-	size_t ncell;
-	struct rows_opt files;
-	struct rows rows;
-	struct row row;                 /* the one in hand */
+	struct typed_job job;
+	struct account account;
+	struct typed rows;
+	const char *files;              /* names of what was read */
 };
-
-/* t has package, table, arena and report. */
-static bool table_open(struct loading *t, struct err *e)
-{
-	const struct resource *r = t->r;
-
-	t->reader = arena_array(t->a, struct field_reader *, r->nfield);
-	t->cell = arena_array(t->a, struct cell, 2 * r->nfield);
-	t->of = arena_array(t->a, struct cell *, r->nfield);
-	struct rows_file *file = arena_array(t->a, struct rows_file, r->path.n);
-	for (size_t i = 0; i < r->path.n; i++) {
-		file[i].path = path_join(t->a, t->package->dir, r->path.s[i]);
-		file[i].shown = file[i].path;
-	}
-	t->files = (struct rows_opt){ .file = file, .nfile = r->path.n };
-	rows_open(&t->rows, r, &t->files, t->a);
-	for (size_t i = 0; i < r->nfield; i++) {
-		t->of[i] = &t->cell[t->ncell];
-		t->ncell += r->field[i].companion ? 2 : 1;
-		t->reader[i] = field_open(&r->field[i], t->a, e);
-		if (!t->reader[i])
-			return err_at(e, t->package->file, r->field[i].line, 0) || err_note(e, "%s", r->name);
-	}
-	return true;
-}
-
-static void table_close(struct loading *t)
-{
-	for (size_t i = 0; i < t->r->nfield; i++)
-		field_close(t->reader[i]);
-	rows_close(&t->rows);
-}
-
-/* Places an error on the row in hand, and on cell at (-1: the whole row). Always false. */
-static bool place(const struct loading *t, long at, struct err *e)
-{
-	const struct row *row = &t->row;
-	long column = 0;
-
-	if (at >= 0 && (size_t)at < row->n) {
-		const char *s = row->cell[at].s;
-		/* A cell whose quotes were undoubled is a copy; its neighbour tells the place well enough. */
-		if (s >= row->text && s <= row->text + row->length)
-			column = (long)text_utf8_length(row->text, (size_t)(s - row->text)) + 1;
-	}
-	err_at(e, t->rows.file, row->line, column);
-	err_excerpt(e, row->text, row->length < 2000 ? row->length : 2000, column);
-	return err_note(e, "%s", t->r->name);
-}
-
-/* False: the row is refused, with *e. */
-static bool read_cells(struct loading *t, struct err *e)
-{
-	const struct row *row = &t->row;
-
-	if (row->n != t->rows.width) {
-		err_set(e, row->n < t->rows.width ? ERR_ROW_SHORT : ERR_ROW_LONG, "%zu" ERR_SEP "%zu", row->n, t->rows.width);
-		return place(t, -1, e);
-	}
-	for (size_t i = 0; i < t->r->nfield; i++) {
-		long at = t->rows.map[i];
-		const char *label = "";
-		struct cell *out = t->of[i];
-		*out = (struct cell){ .type = CELL_NULL };
-		if (at >= 0 && field_read(t->reader[i], &row->cell[at], out, &label, e) < 0)
-			return place(t, at, e);
-		if (t->r->field[i].companion)
-			out[1] = *label ? cell_text(label) : (struct cell){ .type = CELL_NULL };
-	}
-	return true;
-}
-
-/* The callback of the virtual table: the next row that is good. Others are counted, the first ones kept. */
-static int next_row(void *context, const struct cell **cells, struct err *e)
-{
-	struct loading *t = context;
-	struct load_table *report = t->report;
-	struct err bad;
-	int rc;
-
-	while ((rc = rows_next(&t->rows, &t->row, e)) == 1) {
-		/* An empty line is no row, but in a table of one column it is a cell. */
-		bool blank = t->row.n == 1 && !t->row.cell[0].n && !t->row.cell[0].quoted && t->rows.width > 1;
-		report->read++;
-		report->skipped += blank;
-		if (blank)
-			continue;
-		if (!read_cells(t, &bad)) {
-			if (report->rejected++ < LOAD_REJECTS)
-				report->reject[report->nreject++] = bad;
-			continue;
-		}
-		if (t->stamper)
-			stamp_row(t->stamper, t->cell);
-		*cells = t->cell;
-		return 1;
-	}
-	if (rc < 0)
-		err_note(e, "%s", t->r->name);
-	return rc;
-}
 
 /* ---- rows that break a key ---- */
 
@@ -140,25 +30,27 @@ static int next_row(void *context, const struct cell **cells, struct err *e)
 static long find_row(const struct loading *t, const struct key *key, const struct cell *cell, int nth, struct err *e)
 {
 	struct arena a = { 0 };
-	struct load_table report = { 0 };
-	struct loading again = { .package = t->package, .r = t->r, .a = &a, .report = &report };
+	struct load_table count = { 0 };
+	struct account account = { .t = &count, .a = &a };
+	struct typed again;
 	struct err ignored;
 	const struct cell *cells;
 	long line = 0;
 
-	bool ok = table_open(&again, &ignored);
-	while (ok && !line && next_row(&again, &cells, &ignored) == 1) {
+	bool ok = typed_open(&again, &t->job, &account, false, &a, &ignored);
+	struct rowsource src = typed_source(&again);
+	while (ok && !line && src.next(src.context, &cells, &ignored) == 1) {
 		bool same = true;
 		for (size_t k = 0; k < key->n && same; k++) {
-			const struct cell *c = again.of[key->field[k]];
+			const struct cell *c = &cells[again.at[key->field[k]]];
 			same = c->type == cell[k].type && !field_compare(c, &cell[k]);
 		}
 		if (!same || --nth)
 			continue;
 		line = again.row.line;
-		place(&again, again.rows.map[key->field[0]], e);
+		typed_place(&again, key->field[0], e);
 	}
-	table_close(&again);
+	typed_close(&again);
 	arena_free(&a);
 	return line;
 }
@@ -281,29 +173,68 @@ static bool check_unique(const struct loading *t, const struct key *key, struct 
 
 static bool check_foreign(const struct loading *t, const struct foreign_key *k, struct err *e)
 {
-	const struct resource *r = t->r, *to = k->table;
-	const char *from = key_sql(t->a, r, &k->from, "c.", "", ", ");
-	const char *sql = arena_printf(t->a, "SELECT %s FROM \"%s\" AS c LEFT JOIN \"%s\" AS p ON (%s) = (%s) WHERE %s AND %s LIMIT 1",
-	                               from, r->name, to->name, from, key_sql(t->a, to, &k->to, "p.", "", ", "),
-	                               key_sql(t->a, to, &k->to, "p.", " IS NULL", " AND "),
-	                               key_sql(t->a, r, &k->from, "c.", " IS NOT NULL", " AND "));
+	const struct resource *r = t->r;
+	const char *from = key_sql(t->a, r, &k->from, "c.", "", ", "), *to = from, *lacks = "", *table = k->other;
 	struct cell cell[PACKAGE_KEY_COLUMNS];
-	int rc = offender(t, sql, k->from.n, cell, e);
 
-	return rc == 1 ? fail_key(t, &k->from, cell, to->name, e) : rc == 0;
+	if (k->table) {
+		table = k->table->name;
+		to = key_sql(t->a, k->table, &k->to, "p.", "", ", ");
+		lacks = key_sql(t->a, k->table, &k->to, "p.", " IS NULL", " AND ");
+	} else {
+		struct field field[PACKAGE_KEY_COLUMNS];
+		size_t place[PACKAGE_KEY_COLUMNS];
+		struct resource other = { .field = field };
+		for (size_t i = 0; i < k->other_field.n; i++)
+			field[place[i] = i].name = k->other_field.s[i];
+		const struct key names = { place, k->other_field.n };
+		to = key_sql(t->a, &other, &names, "p.", "", ", ");
+		lacks = key_sql(t->a, &other, &names, "p.", " IS NULL", " AND ");
+	}
+	/* The name of a table is unique in a project: SQLite finds it among the packages that are attached. */
+	const char *sql = arena_printf(t->a, "SELECT %s FROM main.\"%s\" AS c LEFT JOIN \"%s\" AS p ON (%s) = (%s) WHERE %s AND %s LIMIT 1",
+	                               from, r->name, table, from, to, lacks, key_sql(t->a, r, &k->from, "c.", " IS NOT NULL", " AND "));
+	int rc = offender(t, sql, k->from.n, cell, e);
+	return rc == 1 ? fail_key(t, &k->from, cell, table, e) : rc == 0;
 }
 
 /* ---- what the file says about itself ---- */
 
-/* Of a field, or of the table (""). */
-static bool describe_properties(const struct loading *t, const char *field, const char *scope, const char *breaks, struct err *e)
+static const char property_sql[] = "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)";
+
+/* What is known of a field, or of the table (""), besides; nothing where it is empty. */
+static bool put_property(const struct loading *t, const char *field, const char *property, const char *value, struct err *e)
 {
-	static const char sql[] = "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)";
+	return !*value || db_run(t->db, property_sql, CELLS(cell_text(t->r->name), cell_text(field), cell_text(property), cell_text(value)), e);
+}
 
-	struct cell table = cell_text(t->r->name), name = cell_text(field);
+/* Values with labels, as JSON: [["ndiff","not published"], …]. */
+static bool put_labels(const struct loading *t, const struct field *f, struct err *e)
+{
+	struct buf missing = BUF(MAX_SQL), categories = BUF(MAX_SQL);
 
-	return (!*scope || db_run(t->db, sql, CELLS(table, name, cell_text("continuum:scope"), cell_text(scope)), e)) &&
-	       (!*breaks || db_run(t->db, sql, CELLS(table, name, cell_text("continuum:breaks"), cell_text(breaks)), e));
+	for (size_t i = 0; i < f->nmissing; i++) {
+		if (!*f->missing[i].label)
+			continue;
+		buf_str(&missing, missing.n ? ",[" : "[[");
+		buf_json(&missing, f->missing[i].value, strlen(f->missing[i].value));
+		buf_char(&missing, ',');
+		buf_json(&missing, f->missing[i].label, strlen(f->missing[i].label));
+		buf_char(&missing, ']');
+	}
+	for (size_t i = 0; i < f->ncategory; i++) {
+		buf_str(&categories, categories.n ? ",[" : "[[");
+		buf_json(&categories, f->category[i].value, strlen(f->category[i].value));
+		buf_char(&categories, ',');
+		buf_json(&categories, f->category[i].label, strlen(f->category[i].label));
+		buf_char(&categories, ']');
+	}
+	buf_str(&missing, missing.n ? "]" : "");
+	buf_str(&categories, categories.n ? "]" : "");
+	bool ok = put_property(t, f->name, "missingValues", buf_text(&missing), e) && put_property(t, f->name, "categories", buf_text(&categories), e);
+	buf_free(&missing);
+	buf_free(&categories);
+	return ok;
 }
 
 /* A field, and its companion after it. */
@@ -314,22 +245,23 @@ static bool describe_field(const struct loading *t, size_t i, struct err *e)
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct field *f = &t->r->field[i];
 	const struct cell table = cell_text(t->r->name), title = cell_text(f->title), none = cell_text("");
-	size_t column = (size_t)(t->of[i] - t->cell);
+	size_t column = t->rows.at[i];
 	char stamp[STAMP_HEX];
 	bool key = false;
 
 	for (size_t k = 0; k < t->r->primary.n; k++)
 		key |= t->r->primary.field[k] == i;
-	stamp_column(t->stamper, column, stamp);
+	stamp_column(t->rows.stamper, column, stamp);
 	bool ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 1), cell_text(f->name), cell_text(field_kinds[f->type].name),
 	                                   title, cell_text(f->description), cell_text(f->unit), cell_text(stamp),
-	                                   cell_int(field_decimals(t->reader[i])), cell_int(key)), e);
+	                                   cell_int(field_decimals(t->rows.reader[i])), cell_int(key)), e);
 	if (ok && f->companion) {
-		stamp_column(t->stamper, column + 1, stamp);
+		stamp_column(t->rows.stamper, column + 1, stamp);
 		ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 2), cell_text(f->companion), cell_text("string"), title,
 		                              none, none, cell_text(stamp), cell_int(-1), cell_int(0)), e);
 	}
-	return ok && describe_properties(t, f->name, f->scope, f->breaks, e);
+	return ok && put_property(t, f->name, "continuum:scope", f->scope, e) && put_property(t, f->name, "continuum:breaks", f->breaks, e) &&
+	       put_labels(t, f, e);
 }
 
 static bool describe_table(const struct loading *t, struct err *e)
@@ -340,12 +272,12 @@ static bool describe_table(const struct loading *t, struct err *e)
 	const struct resource *r = t->r;
 	char stamp[STAMP_HEX];
 
-	stamp_table(t->stamper, stamp);
+	stamp_table(t->rows.stamper, stamp);
 	bool ok = db_run(t->db, sql, CELLS(cell_text(r->name), cell_text(r->title), cell_text(r->description), cell_text(r->source_fr),
 	                                   cell_text(r->source_en), cell_text(r->source_address), cell_text(r->licence),
-	                                   cell_text(r->status), cell_text(stamp), cell_text(r->path.s[0]), cell_text(t->rows.sha256),
-	                                   cell_int(t->report->loaded)), e) &&
-	          describe_properties(t, "", r->scope, r->breaks, e);
+	                                   cell_text(r->status), cell_text(stamp), cell_text(r->path.n ? r->path.s[0] : t->rows.files),
+	                                   cell_text(t->rows.rows.sha256), cell_int(t->account.t->loaded)), e) &&
+	          put_property(t, "", "continuum:scope", r->scope, e) && put_property(t, "", "continuum:breaks", r->breaks, e);
 	for (size_t i = 0; ok && i < r->nfield; i++)
 		ok = describe_field(t, i, e);
 	return ok;
@@ -353,69 +285,91 @@ static bool describe_table(const struct loading *t, struct err *e)
 
 /* ---- the whole ---- */
 
-static bool insert_rows(struct loading *t, struct err *e)
+/* Inserts all rows; sorted: by the key. A row in hand was typed and stamped by the second thread, where there is one. */
+static bool insert_rows(struct loading *t, bool sorted, struct err *e)
 {
 	const struct resource *r = t->r;
-	const char **names = arena_array(t->a, const char *, t->ncell);
-	struct rowsource src = { .context = t, .ncolumn = t->ncell, .next = next_row };
+	const struct typed *rows = &t->rows;
+	const char **names = arena_array(t->a, const char *, rows->ncell), *by = sorted ? key_sql(t->a, r, &r->primary, "", "", ", ") : "";
+	struct rowsource src = typed_source(&t->rows);
 	struct cell cell[PACKAGE_KEY_COLUMNS];
 
 	for (size_t i = 0; i < r->nfield; i++) {
-		names[t->of[i] - t->cell] = r->field[i].name;
+		names[rows->at[i]] = r->field[i].name;
 		if (r->field[i].companion)
-			names[t->of[i] - t->cell + 1] = r->field[i].companion;
+			names[rows->at[i] + 1] = r->field[i].companion;
 	}
-	bool ok = rowsource_insert(t->db, r->name, names, &src, &t->report->loaded, e);
-	t->report->read += t->rows.skipped;
-	t->report->skipped += t->rows.skipped;
-	if (ok || e->id != ERR_ROW_REFUSED || !r->primary.n)
-		return ok;
+	/* A script asks the database about its rows: they stay on this thread. */
+	struct ahead *ahead = rows->shaped ? NULL : ahead_open(&src);
+	if (ahead)
+		src = ahead_source(ahead);
+	bool ok = rowsource_insert(t->db, r->name, names, &src, by, &t->account.t->loaded, e);
+	bool twice = !ok && e->id == ERR_ROW_REFUSED && r->primary.n;
 	/* All else is checked before a row is given: it is the key, and the row that broke it is the one in hand. */
-	for (size_t k = 0; k < r->primary.n; k++)
-		cell[k] = *t->of[r->primary.field[k]];
-	return fail_key(t, &r->primary, cell, NULL, e);
+	for (size_t k = 0; twice && !sorted && k < r->primary.n; k++) {
+		cell[k] = src.hand[rows->at[r->primary.field[k]]];
+		if (cell[k].type == CELL_TEXT)
+			cell[k].s = arena_strndup(t->a, cell[k].s, cell[k].n);
+	}
+	ahead_close(ahead);
+	/* Sorted rows grow at the end, and without a journal none is taken back. */
+	if (twice && sorted)
+		twice = offender(t, arena_printf(t->a, "SELECT %s FROM \"%s\" ORDER BY %s LIMIT 1", by, r->name,
+		                                 key_sql(t->a, r, &r->primary, "", " DESC", ", ")), r->primary.n, cell, e) == 1;
+	return ok || (twice && fail_key(t, &r->primary, cell, NULL, e));
+}
+
+/* Reads and inserts. Rows that come in an order which would have SQLite search the whole tree for each are read again to be sorted. */
+static bool take_rows(struct loading *t, struct err *e)
+{
+	struct load_table *count = t->account.t;
+
+	for (bool sorted = false;; sorted = true) {
+		*count = (struct load_table){ .name = t->r->name };
+		t->account = (struct account){ .t = count, .a = t->a };
+		if (!typed_open(&t->rows, &t->job, &t->account, t->r->primary.n > 1 && !sorted, t->a, e))
+			return false;
+		bool ok = insert_rows(t, sorted, e);
+		t->files = t->rows.files;
+		if (!t->rows.unordered) {
+			count->read += t->rows.rows.skipped;
+			if (t->rows.rows.skipped)
+				account_skip(&t->account, "comment", 7, t->rows.rows.skipped);
+			return ok;
+		}
+		typed_close(&t->rows);
+		if (!db_exec(t->db, arena_printf(t->a, "DELETE FROM \"%s\"", t->r->name), e))
+			return false;
+	}
 }
 
 static bool load_table(struct loading *t, struct err *e)
 {
 	const struct resource *r = t->r;
-	size_t key[PACKAGE_KEY_COLUMNS];
 
-	t->report->name = r->name;
-	bool ok = table_open(t, e);
-	if (ok) {
-		for (size_t k = 0; k < r->primary.n; k++)
-			key[k] = (size_t)(t->of[r->primary.field[k]] - t->cell);
-		t->stamper = stamp_open(t->a, t->ncell, key, r->primary.n);
-		ok = create_table(t, e) && insert_rows(t, e) && describe_table(t, e);
-	}
-	for (size_t i = 0; ok && !t->report->rejected && i < r->nunique; i++)
+	bool ok = create_table(t, e) && take_rows(t, e) && describe_table(t, e);
+	for (size_t i = 0; ok && account_good(t->account.t, r->max_rejected) && i < r->nunique; i++)
 		ok = check_unique(t, &r->unique[i], e);
-	table_close(t);
+	typed_close(&t->rows);
 	return ok;
 }
 
-static bool load_tables(struct db *db, const struct package *p, struct arena *a, struct load_report *report, struct err *e)
+/* All tables are read before too many refusals stop the load, so that its account is whole. n: those that were begun. */
+static bool load_tables(struct loading *table, const struct package *p, size_t *n, struct err *e)
 {
-	struct loading t = { .db = db, .package = p, .a = a };
-	bool ok = true;
-
-	for (size_t i = 0; ok && i < p->nresource; i++) {
-		struct loading one = { .db = db, .package = p, .r = &p->resource[i], .a = a, .report = &report->table[report->ntable++] };
-		ok = load_table(&one, e);
-	}
-	/* A refusal comes first in the file, so it is what the reader wants to hear. */
-	for (size_t i = 0; i < report->ntable; i++)
-		if (report->table[i].rejected) {
-			*e = report->table[i].reject[0];
+	while (*n < p->nresource)
+		if (!load_table(&table[(*n)++], e))
+			return false;
+	for (size_t i = 0; i < *n; i++)
+		if (!account_good(table[i].account.t, p->resource[i].max_rejected)) {
+			*e = table[i].account.t->reject[0];
 			return false;
 		}
-	for (size_t i = 0; ok && i < p->nresource; i++) {
-		t.r = &p->resource[i];
-		for (size_t k = 0; ok && k < t.r->nforeign; k++)
-			ok = !t.r->foreign[k].table || check_foreign(&t, &t.r->foreign[k], e);   /* of a used package: its tables are looked up where they are attached */
-	}
-	return ok;
+	for (size_t i = 0; i < *n; i++)
+		for (size_t k = 0; k < p->resource[i].nforeign; k++)
+			if (!check_foreign(&table[i], &p->resource[i].foreign[k], e))
+				return false;
+	return true;
 }
 
 static bool gives(struct db *db, const char *sql, int64_t want)
@@ -438,25 +392,57 @@ static bool verify(struct db *db, const struct load_report *report, struct arena
 	return ok || err_set(e, ERR_LOAD_CHECK, "%s", report->package);
 }
 
-bool loader_build(const char *dir, const char *out_file, const char *key, struct arena *a, struct load_report *report, struct err *e)
+/* What the file says of its package; an empty key where it holds no data, but only the account of a load that failed. */
+static bool write_account(struct db *db, const struct package *p, const char *key, const struct loading *table, size_t n, struct err *e)
 {
-	static const char property_sql[] =
-		"CREATE TABLE _property (resource TEXT NOT NULL, field TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,"
-		" PRIMARY KEY (resource, field, property))";
-	static const char package_sql[] = "INSERT INTO _package (name, key, title_fr, title_en, version) VALUES (?, ?, ?, ?, ?)";
+	static const char sql[] = "INSERT INTO _package (name, key, title_fr, title_en, version) VALUES (?, ?, ?, ?, ?)";
+	bool ok = db_run(db, sql, CELLS(cell_text(p->name), cell_text(key), cell_text(p->title_fr), cell_text(p->title_en), cell_text(p->version)), e);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = account_write(&table[i].account, db, table[i].files, e);
+	return ok && db_commit(db, e);
+}
+
+static struct db *open_file(const struct load_job *job, const char *file, struct err *e)
+{
+	struct db *db = db_open_build(file, e);
+	bool ok = db != NULL;
+
+	for (size_t i = 0; ok && i < job->nused; i++)
+		ok = db_attach(db, job->used[i].name, job->used[i].file, e);
+	if (ok && db_begin(db, e) && db_exec(db, schema_meta_sql, e))
+		return db;
+	db_close(db);
+	return NULL;
+}
+
+bool loader_build(const struct load_job *job, const char *out_file, const char *key, const struct shaper *shaper, struct arena *a,
+                  struct load_report *report, struct err *e)
+{
+	const char *slash = strrchr(out_file, '/'), *dir = slash ? arena_strndup(a, out_file, (size_t)(slash - out_file)) : ".";
+	struct err ignored;
 	struct package p;
+	size_t n = 0;
 
 	*report = (struct load_report){ .package = "", .key = key };
-	if (!package_read(&p, a, dir, e))
+	if (!package_read(&p, a, job->package_dir, e))
 		return false;
 	report->package = p.name;
 	report->table = arena_array(a, struct load_table, p.nresource);
-	struct db *db = db_open_build(out_file, e);
-	bool ok = db && db_begin(db, e) && db_exec(db, schema_meta_sql, e) && db_exec(db, property_sql, e) &&
-	          load_tables(db, &p, a, report, e) &&
-	          db_run(db, package_sql, CELLS(cell_text(p.name), cell_text(key), cell_text(p.title_fr), cell_text(p.title_en),
-	                                        cell_text(p.version)), e) &&
-	          db_commit(db, e) && verify(db, report, a, e);
+	struct loading *table = arena_array(a, struct loading, p.nresource);
+	struct db *db = open_file(job, out_file, e);
+	for (size_t i = 0; i < p.nresource; i++)
+		table[i] = (struct loading){
+			.db = db, .package = &p, .r = &p.resource[i], .a = a, .account.t = &report->table[i], .files = "",
+			.job = { &p, &p.resource[i], job, shaper, dir, db },
+		};
+	bool ok = db && load_tables(table, &p, &n, e) && (report->ntable = n, write_account(db, &p, key, table, n, e)) && verify(db, report, a, e);
 	db_close(db);
+	report->ntable = n;
+	/* What was begun cannot be taken back: a failed load leaves another file, with its account alone. */
+	if (!ok && n && unlink(out_file) == 0 && (db = open_file(job, out_file, &ignored))) {
+		write_account(db, &p, "", table, n, &ignored);
+		db_close(db);
+	}
 	return ok;
 }

@@ -234,6 +234,13 @@ struct db *db_open_package(const char *path, struct err *e)
 	               "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON", NULL, e);
 }
 
+bool db_attach(struct db *db, const char *name, const char *path, struct err *e)
+{
+	int rc = inner(db, NULL, NULL, "ATTACH %Q AS %Q", package_uri(&db->arena, path), name);
+
+	return rc == SQLITE_OK || err_set(e, ERR_PACKAGE_FILE, "%s", path) || err_why(e, "%s", sqlite3_errmsg(db->s));
+}
+
 /* Called by SQLite every STEPS steps; not 0 ends the statement. */
 static int stopped(void *stop)
 {

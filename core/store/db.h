@@ -29,6 +29,10 @@ struct db_limits {
  * refused by the authorizer; a text is at most 16 MB. catalogue: borrowed until db_close. tmp_dir: an existing folder where this
  * process sorts, private to it; may be NULL (memory). */
 struct db *db_open_query(const struct schema *catalogue, const struct db_limits *limits, const char *tmp_dir, struct err *e);
+/* A finished package file, read alone and as it is: mode=ro, immutable. */
+struct db *db_open_package(const char *path, struct err *e);
+/* Adds a finished package file to a connection that builds another, under its name; before db_begin. */
+bool db_attach(struct db *db, const char *name, const char *path, struct err *e);
 /* Closes; statements still in the cache are finalised, one still handed out is a broken promise (assert). NULL is fine. */
 void db_close(struct db *db);
 

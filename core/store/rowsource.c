@@ -7,10 +7,9 @@
 /* One call of rowsource_insert, with the one cursor that SQLite opens. */
 struct insertion {
 	sqlite3_vtab_cursor cursor;
-	const struct rowsource *src;
+	struct rowsource *src;
 	const char *names;           /* "a", "b" … */
 	struct err *e;
-	const struct cell *cells;
 	int64_t row;                 /* rows handed out so far, the current one included */
 	bool ended, failed;
 };
@@ -67,7 +66,7 @@ static int cursor_close(sqlite3_vtab_cursor *c)
 static int cursor_next(sqlite3_vtab_cursor *c)
 {
 	struct insertion *w = work_of(c);
-	int rc = w->src->next(w->src->context, &w->cells, w->e);
+	int rc = w->src->next(w->src->context, &w->src->hand, w->e);
 
 	w->ended = rc == 0;
 	w->failed = rc < 0;
@@ -88,7 +87,7 @@ static int cursor_eof(sqlite3_vtab_cursor *c)
 
 static int cursor_column(sqlite3_vtab_cursor *c, sqlite3_context *out, int i)
 {
-	const struct cell *cell = &work_of(c)->cells[i];
+	const struct cell *cell = &work_of(c)->src->hand[i];
 
 	switch (cell->type) {
 	case CELL_NULL: sqlite3_result_null(out); break;
@@ -111,7 +110,8 @@ static const sqlite3_module module = {
 	.xEof = cursor_eof, .xColumn = cursor_column, .xRowid = cursor_rowid,
 };
 
-bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src, int64_t *rows, struct err *e)
+bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src, const char *order,
+                      int64_t *rows, struct err *e)
 {
 	sqlite3 *s = db_handle(db);
 	struct insertion work = { .src = src, .e = e };
@@ -120,7 +120,7 @@ bool rowsource_insert(struct db *db, const char *table, const char *const *colum
 	for (size_t i = 0; i < src->ncolumn; i++)
 		sqlite3_str_appendf(text, "%s\"%w\"", i ? ", " : "", columns[i]);
 	char *names = sqlite3_str_finish(text);
-	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT * FROM _source", table, names);
+	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT * FROM _source%s%s", table, names, *order ? " ORDER BY " : "", order);
 	work.names = names;
 	int rc = names && sql ? sqlite3_create_module(s, "_source", &module, &work) : SQLITE_NOMEM;
 	if (rc == SQLITE_OK)

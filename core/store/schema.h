@@ -1,5 +1,5 @@
 /* The tables that exist: read from the package files themselves, which carry their own description
- * (_package, _resource, _field, _reject). Table names are unique in a project. */
+ * (_package, _resource, _field, _property) and say how it was loaded (_load…, _reject). Table names are unique in a project. */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 #include "base/arena.h"

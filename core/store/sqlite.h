@@ -5,8 +5,6 @@
 #include "store/db.h"
 #include <sqlite3.h>
 
-/* A finished package file, read alone and as it is: mode=ro, immutable. */
-struct db *db_open_package(const char *path, struct err *e);
 /* user_version, which numbers the form of the tables in a file. */
 bool db_form(struct db *db, int64_t *form, struct err *e);
 sqlite3 *db_handle(struct db *db);

@@ -33,9 +33,9 @@ static const char *const columns[] = { "id", "te\"xt", "half" };
 
 static bool insert(struct db *db, const char *table, struct numbers *c, int64_t *rows, struct err *e)
 {
-	struct rowsource src = { c, 3, next };
+	struct rowsource src = { .context = c, .ncolumn = 3, .next = next };
 
-	return rowsource_insert(db, table, columns, &src, rows, e);
+	return rowsource_insert(db, table, columns, &src, "", rows, e);
 }
 
 int main(void)

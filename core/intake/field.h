@@ -6,11 +6,13 @@
 
 struct field_reader;
 extern const struct field_kind {
-	const char *name, *sql;        /* "integer"; "INTEGER", of SQLite */
+	const char *name, *sql;        /* "integer"; "INTEGER" of SQLite */
 	/* ERR_NONE, or what is wrong with the text. */
 	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
 	bool ordered;                  /* values may have a minimum and a maximum */
-	const char *iso;               /* pattern of ISO 8601 */
+	bool counted;                  /* … a least and a greatest length */
+	const char *formats;           /* names of formats besides "default", between spaces; "%" = patterns too; NULL = none */
+	int from, to;                  /* of a moment: the first of its parts, and past the last; to 0 = none */
 } field_kinds[FIELD_TYPES];
 /* Prepares pattern, bounds and lists; f is borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
 struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e);

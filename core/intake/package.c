@@ -402,14 +402,16 @@ static void read_type(struct reader *r, const struct json *v, struct field *f)
 		names[i] = field_kinds[i].name;
 	f->type = type ? (enum field_type)choose(r, type, text(r, type, ""), names, FIELD_TYPES) : FIELD_ANY;
 	f->item = item ? (enum field_type)choose(r, item, text(r, item, ""), names, FIELD_DATETIME + 1) : FIELD_STRING;
-	bool dated = f->type == FIELD_DATE || f->type == FIELD_TIME || f->type == FIELD_DATETIME;
-	if (!strcmp(f->format, "default") || (dated && (!strcmp(f->format, "any") || strchr(f->format, '%'))))
+	const char *others = field_kinds[f->type].formats, *known = others ? strstr(others, f->format) : NULL;
+	size_t n = strlen(f->format);
+	bool word = known && n && (known == others || known[-1] == ' ') && (!known[n] || known[n] == ' ') && *f->format != '%';
+	if (word || !strcmp(f->format, "default") || (others && strchr(others, '%') && strchr(f->format, '%')))
 		return;
-	/* The string formats (email, uri …) describe; the others would change what a cell means. */
+	/* A strange format of a text describes it; of other types it would change what a cell means. */
 	if (f->type == FIELD_STRING || f->type == FIELD_ANY)
 		warn(r, json_get(v, "format"));
 	else
-		refuse(r, json_get(v, "format"));
+		FAIL(r, json_get(v, "format"), ERR_DESC_VALUE, "format" ERR_SEP "%s" ERR_SEP "default %s", f->format, others ? others : "");
 }
 
 /* A name that SQLite and messages can bear. */
@@ -439,9 +441,13 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 	else if (*f->unit && !text_is_name(f->unit))
 		FAIL(r, json_get(v, "continuum:countingUnit"), ERR_DESC_VALUE, "continuum:countingUnit" ERR_SEP "%s" ERR_SEP "[a-z][a-z0-9_]*",
 		     f->unit);
+	else if (!*f->delimiter)
+		FAIL(r, json_get(v, "delimiter"), ERR_DESC_VALUE, "delimiter" ERR_SEP ERR_SEP ",");
 	if (r->bad)
 		return;
 	read_type(r, v, f);
+	if (*f->group && ((f->type == FIELD_NUMBER && strchr(f->group, f->decimal)) || strpbrk(f->group, "0123456789+-")))
+		FAIL(r, json_get(v, "groupChar"), ERR_DESC_VALUE, "groupChar" ERR_SEP "%s" ERR_SEP "≠ decimalChar, 0–9 + -", f->group);
 	read_missing(r, v, f);
 	read_categories(r, json_get(v, "categories"), f);
 	if (json_get(v, "constraints"))

@@ -50,7 +50,7 @@ static const struct { const char *name, *json, *want; } bad[] = {
 	  " {'name': 'c__missing'}"), "5 /resources/0/schema/fields/2 intake.descriptor_twice" },
 	{ "type misspelt", WITH_FIELD("{'name': 'b', 'type': 'integr'}"), "5 /resources/0/schema/fields/1/type intake.descriptor_value" },
 	{ "type is no text", WITH_FIELD("{'name': 'b', 'type': 1}"), "5 /resources/0/schema/fields/1/type intake.descriptor_type" },
-	{ "format of a number", WITH_FIELD("{'name': 'b', 'type': 'number', 'format': 'x'}"), "5 /resources/0/schema/fields/1/format intake.descriptor_unsupported" },
+	{ "format of a number", WITH_FIELD("{'name': 'b', 'type': 'number', 'format': 'x'}"), "5 /resources/0/schema/fields/1/format intake.descriptor_value" },
 	{ "counting unit", WITH_FIELD("{'name': 'b', 'continuum:countingUnit': 'Full time'}"), "5 /resources/0/schema/fields/1/continuum:countingUnit intake.descriptor_value" },
 	{ "enum is no list", WITH_FIELD("{'name': 'b', 'constraints': {'enum': 'a'}}"), "5 /resources/0/schema/fields/1/constraints/enum intake.descriptor_type" },
 	{ "required is no boolean", WITH_FIELD("{'name': 'b', 'constraints': {'required': 'yes'}}"), "5 /resources/0/schema/fields/1/constraints/required intake.descriptor_type" },

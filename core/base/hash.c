@@ -19,12 +19,25 @@ static void must(int ok)
 	}
 }
 
+struct hash *hash_open_as(const char *name)
+{
+	static const struct { const char *name; const EVP_MD *(*kind)(void); } kinds[] = {
+		{ "sha256", EVP_sha256 }, { "md5", EVP_md5 }, { "sha1", EVP_sha1 }, { "sha512", EVP_sha512 },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(kinds[i].name, name)) {
+			OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+			EVP_MD_CTX *c = EVP_MD_CTX_new();
+			must(c && EVP_DigestInit_ex(c, kinds[i].kind(), NULL));
+			return (struct hash *)c;
+		}
+	return NULL;
+}
+
 struct hash *hash_open(void)
 {
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	must(c && EVP_DigestInit_ex(c, EVP_sha256(), NULL));
-	return (struct hash *)c;
+	return hash_open_as("sha256");
 }
 
 void hash_add(struct hash *h, const void *s, size_t n)
@@ -37,14 +50,15 @@ void hash_str(struct hash *h, const char *s)
 	hash_add(h, s, strlen(s) + 1);
 }
 
-void hash_close(struct hash *h, char hex[HASH_HEX])
+void hash_close(struct hash *h, char *hex)
 {
 	static const char digit[] = "0123456789abcdef";
 	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned n;
 
-	must(EVP_DigestFinal_ex((EVP_MD_CTX *)h, sum, NULL));
-	for (size_t i = 0; hex && i < HASH_HEX; i++)
-		hex[i] = i == HASH_HEX - 1 ? 0 : digit[i % 2 ? sum[i / 2] & 15 : sum[i / 2] >> 4];
+	must(EVP_DigestFinal_ex((EVP_MD_CTX *)h, sum, &n));
+	for (size_t i = 0; hex && i <= 2 * n; i++)
+		hex[i] = i == 2 * n ? 0 : digit[i % 2 ? sum[i / 2] & 15 : sum[i / 2] >> 4];
 	EVP_MD_CTX_free((EVP_MD_CTX *)h);
 }
 

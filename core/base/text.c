@@ -26,11 +26,24 @@ static size_t utf8_step(const unsigned char *s, size_t n)
 	return len;
 }
 
+/* Most text is ASCII: eight bytes of it at once. */
+static inline bool ascii8(const char *s, size_t n)
+{
+	uint64_t v;
+
+	if (n < sizeof v)
+		return false;
+	memcpy(&v, s, sizeof v);
+	return !(v & 0x8080808080808080u);
+}
+
 size_t text_utf8_bad(const char *s, size_t n)
 {
-	for (size_t i = 0, step; i < n; i += step)
-		if (!(step = utf8_step((const unsigned char *)s + i, n - i)))
+	for (size_t i = 0, step; i < n; i += step) {
+		step = ascii8(s + i, n - i) ? 8 : utf8_step((const unsigned char *)s + i, n - i);
+		if (!step)
 			return i;
+	}
 	return n;
 }
 
@@ -55,29 +68,53 @@ uint32_t text_utf8_next(const char **s, const char *end)
 	return c;
 }
 
-void text_utf8_put(struct buf *out, uint32_t c)
+size_t text_utf8_write(char to[4], uint32_t c)
 {
 	static const unsigned char lead[] = { 0, 0xc0, 0xe0, 0xf0 };
 	unsigned more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 
-	buf_char(out, (char)(lead[more] | c >> 6 * more));
-	while (more--)
-		buf_char(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
+	to[0] = (char)(lead[more] | c >> 6 * more);
+	for (unsigned i = 1; i <= more; i++)
+		to[i] = (char)(0x80 | (c >> 6 * (more - i) & 0x3f));
+	return more + 1;
 }
 
-void text_from_cp1252(struct buf *out, const char *s, size_t n)
+void text_utf8_put(struct buf *out, uint32_t c)
 {
-	/* 0x80–0x9F of Windows-1252 (Unicode Consortium, MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT). */
-	static const uint16_t high[32] = {
-		0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-		0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178
-	};
+	char one[4];
 
-	for (size_t i = 0; i < n; i++) {
+	buf_add(out, one, text_utf8_write(one, c));
+}
+
+size_t text_from_cp1252(char *to, const char *s, size_t n, size_t *used)
+{
+	/* 0x80–0x9F of Windows-1252 (Unicode Consortium, MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT); 0 = undefined. */
+	static const uint16_t high[32] = {
+		0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+		0x2039, 0x0152, 0, 0x017d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+		0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178
+	};
+	char *out = to;
+	size_t i = 0;
+
+	while (i < n) {
+		if (ascii8(s + i, n - i)) {
+			out = (char *)memcpy(out, s + i, 8) + 8;
+			i += 8;
+			continue;
+		}
 		unsigned char c = (unsigned char)s[i];
-		text_utf8_put(out, c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c);
+		uint32_t u = c < 0x80 || c >= 0xa0 ? c : high[c - 0x80];
+		if (c && !u)
+			break;
+		if (u < 0x80)
+			*out++ = (char)u;
+		else
+			out += text_utf8_write(out, u);
+		i++;
 	}
+	*used = i;
+	return (size_t)(out - to);
 }
 
 void text_clean(struct buf *out, const char *s, size_t n)

@@ -9,9 +9,10 @@ size_t text_utf8_length(const char *s, size_t n);     /* characters of valid UTF
 /* Reads one character at *s (valid UTF-8, before end) and moves on. */
 uint32_t text_utf8_next(const char **s, const char *end);
 void text_utf8_put(struct buf *out, uint32_t c);
-/* Appends s, given in Windows-1252 (ISO-8859-1 with the printable 0x80–0x9F), as UTF-8. The five bytes that
- * Windows-1252 leaves undefined (81 8D 8F 90 9D) give U+FFFD. */
-void text_from_cp1252(struct buf *out, const char *s, size_t n);
+size_t text_utf8_write(char to[4], uint32_t c);       /* bytes written */
+/* Converts s, given in Windows-1252 (ISO-8859-1 with the printable 0x80–0x9F), up to one of the five bytes that it leaves undefined
+ * (81 8D 8F 90 9D) or the end. to: room for 3 * n bytes. Returns the bytes written, *used those of s. */
+size_t text_from_cp1252(char *to, const char *s, size_t n, size_t *used);
 /* Appends s without control characters (a run of them becomes one space): for terminals and messages. */
 void text_clean(struct buf *out, const char *s, size_t n);
 /* ASCII only, whatever the locale. */

@@ -138,15 +138,17 @@ static int escape_at(const char *s)
 	return sscanf(six, "\\u%4x", &v) == 1 ? (int)v : -1;
 }
 
-/* Offset of a "\u" escape that stands for no character (half a surrogate pair) or for NUL, or n. */
-static size_t bad_escape(const char *s, size_t n)
+size_t json_escapes(const char *s, size_t n, bool more, bool *bad)
 {
 	const char *p = s, *end = s + n;
 
 	while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
 		int c = escape_at(p);
 		bool high = (c & ~0x3ff) == 0xd800, pair = high && (escape_at(p + 6) & ~0x3ff) == 0xdc00;
-		if (c == 0 || (high && !pair) || (c & ~0x3ff) == 0xdc00)
+		if (more && end - p < 12)
+			return (size_t)(p - s);
+		*bad = c == 0 || (high && !pair) || (c & ~0x3ff) == 0xdc00;
+		if (*bad)
 			return (size_t)(p - s);
 		p += pair ? 12 : 2;
 	}
@@ -157,10 +159,11 @@ static size_t bad_escape(const char *s, size_t n)
 static bool check_text(const struct json_doc *d, struct err *e)
 {
 	size_t at = text_utf8_bad(d->text, d->n);
+	bool bad = false;
 
 	if (at < d->n)
 		err_set(e, ERR_NOT_UTF8, "%s" ERR_SEP "%zu", d->file, at);
-	else if ((at = bad_escape(d->text, d->n)) < d->n)
+	else if ((at = json_escapes(d->text, d->n, false, &bad)) < d->n)
 		err_set(e, ERR_JSON_ESCAPE, "%.6s", d->text + at);
 	else
 		return true;

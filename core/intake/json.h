@@ -33,6 +33,9 @@ struct json_doc {
 bool json_read(struct json_doc *out, struct arena *a, const char *path, const char *shown, struct err *e);
 /* The same over text in memory, which is copied. */
 bool json_parse(struct json_doc *out, struct arena *a, const char *shown, const char *text, size_t n, struct err *e);
+/* Bytes of s (ended by NUL) before an escape that stands for no character or for NUL (*bad) or, where more text follows, that may not be
+ * whole; n = all is well. */
+size_t json_escapes(const char *s, size_t n, bool more, bool *bad);
 /* The member of an object, or NULL (also when o is no object). */
 const struct json *json_get(const struct json *o, const char *key);
 bool json_int(const struct json *v, int64_t *out);     /* false when v is not a whole number that fits */

@@ -3,33 +3,112 @@
 
 #include "base/text.h"
 #include "intake/csv.h"
+#include "intake/decode.h"
+#include "intake/jsonrows.h"
+#include "intake/sheet.h"
+#include "intake/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { HEAD = 1024 };
+/* What a packed file may unpack to: text packs by 5 to 30, and a bomb of one kilobyte should not get far. */
+static const int64_t UNPACKED_LEAST = (int64_t)256 << 20, UNPACKED_TIMES = 200, UNPACKED_MOST = (int64_t)16 << 30;
+
+/* ---- kinds of files by their first bytes ---- */
+
+static const struct kind {
+	const char *bytes; size_t n, at;
+	const char *what, *format, *compression, *encoding;   /* what: in messages; the others: what a descriptor would say, or NULL */
+} kinds[] = {
+	{ "mimetypeapplication/vnd.oasis.opendocument.spreadsheet", 54, 30, "ODS (format: ods)", "ods", NULL, NULL },
+	{ "[Content_Types].xml", 19, 30, "XLSX (format: xlsx)", "xlsx", NULL, NULL },
+	{ "PK\3\4", 4, 0, "ZIP (compression: zip; format: xlsx, ods)", NULL, "zip", NULL },
+	{ "\x1f\x8b", 2, 0, "gzip (compression: gz)", NULL, "gz", NULL },
+	{ "\xd0\xcf\x11\xe0", 4, 0, "xls, doc (OLE2)", NULL, NULL, NULL },
+	{ "%PDF", 4, 0, "PDF", NULL, NULL, NULL }, { "SQLite format 3", 15, 0, "SQLite", NULL, NULL, NULL },
+	{ "\xff\xfe", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
+	{ "\xfe\xff", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
+	{ "\xef\xbb\xbf", 3, 0, "UTF-8 (encoding: utf-8)", NULL, NULL, "utf-8" },
+	{ "<!doctype html", 14, 0, "HTML", NULL, NULL, NULL }, { "<html", 5, 0, "HTML", NULL, NULL, NULL },
+	{ "<?xml", 5, 0, "XML", NULL, NULL, NULL },
+};
+
+/* NULL: nothing that is known, text perhaps. */
+static const struct kind *kind_of(const char *s, size_t n)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const struct kind *k = &kinds[i];
+		size_t at = k->at;
+		while (k->bytes[0] == '<' && at < n && (text_is_space(s[at]) || (unsigned char)s[at] >= 0xbb))   /* blanks and a byte order mark */
+			at++;
+		if (at + k->n <= n && !strncasecmp(s + at, k->bytes, k->n) && (!k->at || !memcmp(s, "PK", 2)))
+			return k;
+	}
+	return NULL;
+}
+
+static bool is_sheet(const struct resource *r)
+{
+	return !strcmp(r->format, "xlsx") || !strcmp(r->format, "ods");
+}
+
+/* A file that is plainly something else than its descriptor says. Sheets are told apart by their reader. */
+static bool check_kind(const struct rows *rows, struct err *e)
+{
+	const struct resource *r = rows->r;
+	const struct kind *k = kind_of(rows->head, rows->nhead);
+
+	if (is_sheet(r) || !k || (k->encoding && !strncmp(r->encoding, k->encoding, 6)))
+		return true;
+	return err_set(e, ERR_NOT_TEXT, "%s (%s)" ERR_SEP "%s", r->format, r->encoding, k->what);
+}
+
+/* ---- parts ---- */
 
 void rows_open(struct rows *rows, const struct resource *r, const struct rows_opt *o, struct arena *a)
 {
 	*rows = (struct rows){
-		.map = arena_array(a, long, r->nfield), .r = r, .o = o, .a = a, .parts = o->nfile > 1 ? hash_open() : NULL,
+		.map = arena_array(a, long, r->nfield), .r = r, .o = o, .a = a, .fd = -1, .parts = o->nfile > 1 ? hash_open() : NULL,
+		.head = arena_alloc(a, HEAD),
 	};
+}
+
+/* hex: takes the digest that is stated, where it is none of sha256. */
+static void close_part(struct rows *rows, char *hex)
+{
+	if (rows->reader.close)
+		rows->reader.close(rows->reader.self);
+	rows->reader = (struct rows_reader){ 0 };
+	decode_close(rows->decode);
+	rows->decode = NULL;
+	unpack_close(rows->unpack);
+	rows->unpack = NULL;
+	if (rows->hash)
+		hash_close(rows->hash, rows->sha256);
+	if (rows->check)
+		hash_close(rows->check, hex);
+	rows->hash = rows->check = NULL;
+	if (rows->fd >= 0)
+		close(rows->fd);
+	rows->fd = -1;
 }
 
 void rows_close(struct rows *rows)
 {
-	if (rows->csv) {
-		csv_close(rows->csv);
-		hash_close(rows->hash, NULL);
-		close(rows->fd);
-	}
+	char hex[HASH_HEX_ANY];
+
+	if (!rows->r)
+		return;
+	close_part(rows, hex);
 	if (rows->parts)
 		hash_close(rows->parts, NULL);
 	*rows = (struct rows){ 0 };
 }
-
-/* ---- parts ---- */
 
 static long read_file(void *context, char *to, size_t n, struct err *e)
 {
@@ -44,43 +123,128 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 		return -1;
 	}
 	hash_add(rows->hash, to, (size_t)got);
+	if (rows->check)
+		hash_add(rows->check, to, (size_t)got);
 	rows->bytes += got;
 	return got;
 }
 
-static bool open_part(struct rows *rows, struct err *e)
+/* Reads the file to its end, for its digest. */
+static bool drain(struct rows *rows, struct err *e)
+{
+	char block[1 << 16];
+	long got;
+
+	while ((got = read_file(rows, block, sizeof block, e)) > 0)
+		;
+	return got == 0;
+}
+
+/* The source again, its first bytes included. */
+static long read_again(void *context, char *to, size_t n, struct err *e)
+{
+	struct rows *rows = context;
+	size_t left = rows->nhead - rows->head_at;
+
+	if (!left)
+		return rows->source.read(rows->source.context, to, n, e);
+	n = n < left ? n : left;
+	memcpy(to, rows->head + rows->head_at, n);
+	rows->head_at += n;
+	return (long)n;
+}
+
+static bool read_head(struct rows *rows, struct err *e)
+{
+	long got;
+
+	rows->nhead = rows->head_at = 0;
+	while ((got = rows->source.read(rows->source.context, rows->head + rows->nhead, HEAD - rows->nhead, e)) > 0 &&
+	       (rows->nhead += (size_t)got) < HEAD)
+		;
+	return got >= 0 && (rows->nhead || err_set(e, ERR_FILE_EMPTY, "%s", ""));
+}
+
+static bool ends_on(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && !text_icmp(s + n - m, end);
+}
+
+/* "gz", "zip", "": by the descriptor, else by the file's name; a feed has its own name only in what messages show of it. */
+static const char *compression_of(const struct resource *r, const struct rows_file *f)
+{
+	const char *name = r->is_feed ? f->shown : f->path;
+
+	return is_sheet(r) || *r->compression ? r->compression : ends_on(name, ".gz") ? "gz" : ends_on(name, ".zip") ? "zip" : "";
+}
+
+/* Bytes of the part that is open: unpacked, looked at, and their reader. */
+static bool open_reader(struct rows *rows, const struct rows_file *f, int64_t size, struct jsonrows_guess *guess, struct err *e)
 {
 	const struct resource *r = rows->r;
+	const char *compression = compression_of(r, f);
+	int64_t times = size < UNPACKED_MOST / UNPACKED_TIMES ? size * UNPACKED_TIMES : UNPACKED_MOST;
+	int64_t most = times < UNPACKED_MOST - UNPACKED_LEAST ? times + UNPACKED_LEAST : UNPACKED_MOST;
+
+	rows->source = (struct rows_input){ read_file, rows };
+	if (!strcmp(compression, "zip") && !(drain(rows, e) && unpack_zip(&rows->unpack, f->path, r->innerpath, most, e)))
+		return false;
+	if (!strcmp(compression, "gz"))
+		rows->unpack = unpack_gzip(&rows->source, most);
+	if (rows->unpack)
+		rows->source = unpack_input(rows->unpack);
+	if (!read_head(rows, e) || !check_kind(rows, e))
+		return false;
+	if (is_sheet(r))
+		return drain(rows, e) && sheet_open(&rows->reader, f->path, f->shown, r, rows->o->tmp_dir, rows->a, e);
+	rows->decode = decode_open(r->encoding, &(struct rows_input){ read_again, rows });
+	struct rows_input text = decode_input(rows->decode);
+	if (strstr(r->format, "json"))
+		jsonrows_open(&rows->reader, r, rows->o->raw || r->has_header, &text, guess);
+	else
+		csv_open(&rows->reader, r, &text);
+	return true;
+}
+
+static bool open_part(struct rows *rows, struct jsonrows_guess *guess, struct err *e)
+{
+	const struct rows_file *f = &rows->o->file[rows->part++];
+	const char *stated = rows->r->hash, *colon = strchr(stated, ':');
+	char name[16] = "md5";
 	struct stat st;
 
-	const char *path = rows->o->file[rows->part].path;
-
-	rows->file = rows->o->file[rows->part++].shown;
-	rows->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (rows->fd < 0 || fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		if (rows->fd >= 0) {
-			close(rows->fd);
-			errno = EINVAL;
-		}
-		return err_system(e, ERR_OPEN, rows->file) || err_at(e, rows->file, 0, 0);
+	rows->file = f->shown;
+	rows->bytes = rows->above = 0;
+	rows->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (rows->fd < 0)
+		return err_system(e, ERR_OPEN, rows->file);
+	if (fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return err_system(e, ERR_OPEN, rows->file);
 	}
-	rows->bytes = 0;
 	rows->hash = hash_open();
-	rows->csv = csv_open(&(struct csv_dialect){ r->delimiter, r->quote, r->comment, r->encoding },
-	                     &(struct rows_input){ read_file, rows });
-	return true;
+	/* Without a prefix it is md5, says the standard. */
+	if (colon && (size_t)(colon - stated) < sizeof name)
+		memcpy(name, stated, (size_t)(colon - stated) + 1);
+	name[colon ? colon - stated : 3] = 0;
+	if (*stated && !rows->parts && strcmp(name, "sha256") != 0)
+		rows->check = hash_open_as(name);
+	return open_reader(rows, f, st.st_size, guess, e);
 }
 
 /* A file in one part may have its size and digest stated. */
 static bool end_part(struct rows *rows, struct err *e)
 {
 	const struct resource *r = rows->r;
+	const char *colon = strchr(r->hash, ':'), *stated = colon ? colon + 1 : r->hash;
+	char hex[HASH_HEX_ANY] = "";
 
-	rows->skipped += csv_skipped(rows->csv);
-	csv_close(rows->csv);
-	rows->csv = NULL;
-	close(rows->fd);
-	hash_close(rows->hash, rows->sha256);
+	rows->skipped += rows->reader.skipped ? rows->reader.skipped(rows->reader.self) : 0;
+	if (!drain(rows, e))
+		return false;
+	close_part(rows, hex);
 	if (rows->parts) {
 		hash_str(rows->parts, rows->sha256);
 		if (rows->part == rows->o->nfile) {
@@ -89,20 +253,27 @@ static bool end_part(struct rows *rows, struct err *e)
 		}
 		return true;
 	}
+	const char *got = *hex ? hex : rows->sha256;
 	if (r->bytes >= 0 && r->bytes != rows->bytes)
-		err_set(e, ERR_FILE_BYTES, "%lld" ERR_SEP "%lld", (long long)rows->bytes, (long long)r->bytes);
-	else if (!strncmp(r->hash, "sha256:", 7) && text_icmp(r->hash + 7, rows->sha256) != 0)
-		err_set(e, ERR_FILE_HASH, "%s" ERR_SEP "%s", rows->sha256, r->hash + 7);
-	else
-		return true;
-	return err_at(e, rows->file, 0, 0);
+		return err_set(e, ERR_FILE_BYTES, "%lld" ERR_SEP "%lld", (long long)rows->bytes, (long long)r->bytes);
+	if (*stated && text_icmp(stated, got) != 0)
+		return err_set(e, ERR_FILE_HASH, "%s" ERR_SEP "%s" ERR_SEP "%.*s", got, stated, colon ? (int)(colon - r->hash) : 3,
+		               colon ? r->hash : "md5");
+	return true;
 }
 
 /* ---- headers ---- */
 
-static bool cell_is(const struct rowcell *c, const char *name)
+/* Capitals of ASCII and of Latin letters with accents (U+00C0 … U+00DE) are folded, unless the dialect says otherwise. */
+static bool is_name(const struct resource *r, const struct rowcell *c, const char *name)
 {
-	return c->n == strlen(name) && !memcmp(c->s, name, c->n);
+	bool same = c->n == strlen(name);
+
+	for (size_t i = 0; same && i < c->n; i++) {
+		bool latin = i && c->s[i - 1] == '\xc3' && name[i - 1] == '\xc3' && ((c->s[i] ^ name[i]) & 0xff) == 0x20 && (c->s[i] & 0x1f) != 0x17;
+		same = c->s[i] == name[i] || (!r->case_sensitive && (latin || text_lower(c->s[i]) == text_lower(name[i])));
+	}
+	return same;
 }
 
 /* at: the first cell that differs (may be past either end). Always false. */
@@ -130,7 +301,7 @@ static bool fail_header(const struct rows *rows, const struct row *row, size_t a
 static size_t difference(const struct resource *r, const struct row *row)
 {
 	for (size_t i = 0; i < r->nfield || i < row->n; i++)
-		if (i >= r->nfield || i >= row->n || !cell_is(&row->cell[i], r->field[i].name))
+		if (i >= r->nfield || i >= row->n || !is_name(r, &row->cell[i], r->field[i].name))
 			return i;
 	return SIZE_MAX;
 }
@@ -148,7 +319,7 @@ static bool match_names(struct rows *rows, const struct row *row, struct err *e)
 	for (size_t i = 0; i < r->nfield; i++) {
 		rows->map[i] = -1;
 		for (size_t k = 0; k < row->n; k++) {
-			if (!cell_is(&row->cell[k], r->field[i].name))
+			if (!is_name(r, &row->cell[k], r->field[i].name))
 				continue;
 			if (rows->map[i] >= 0) {
 				err_set(e, ERR_HEADER_TWICE, "%s", r->field[i].name);
@@ -168,29 +339,74 @@ static bool match_names(struct rows *rows, const struct row *row, struct err *e)
 	return fail_header(rows, row, strange, NULL, e);
 }
 
+static bool has(const struct wholes *list, int64_t v)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i] == v)
+			return true;
+	return false;
+}
+
+/* Adds a header row to those above it, cell by cell. */
+static void join_header(const struct rows *rows, struct row *head, const struct row *row)
+{
+	size_t n = row->n > head->n ? row->n : head->n;
+	struct rowcell *cell = arena_array(rows->a, struct rowcell, n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rowcell *above = i < head->n ? &head->cell[i] : &(struct rowcell){ .s = "" };
+		const struct rowcell *below = i < row->n ? &row->cell[i] : &(struct rowcell){ .s = "" };
+		cell[i].s = arena_printf(rows->a, "%.*s%s%.*s", (int)above->n, above->s, above->n && below->n ? rows->r->header_join : "",
+		                         (int)below->n, below->s);
+		cell[i].n = strlen(cell[i].s);
+	}
+	head->line = head->line ? head->line : row->line;
+	head->cell = cell;
+	head->n = n;
+}
+
+static int next_counted(struct rows *rows, struct row *row, struct err *e)
+{
+	int rc = rows->reader.next(rows->reader.self, row, e);
+
+	rows->above += rc == 1;
+	return rc;
+}
+
 /* Finds the columns of the part. 0 = done, 1 = there is no header and *row is of data, -1. */
 static int read_header(struct rows *rows, struct row *row, struct err *e)
 {
 	const struct resource *r = rows->r;
+	struct row head = { 0 };
+	int64_t last = 0;
+	int rc;
 
 	rows->width = r->nfield;
 	for (size_t i = 0; i < r->nfield; i++)
 		rows->map[i] = (long)i;
-	int rc = r->has_header ? csv_next(rows->csv, row, e) : 0;
-	if (rc < 0 || !r->has_header)
-		return rc;
-	if (rc == 0 && rows->part == 1) {
-		err_set(e, ERR_FILE_EMPTY, "%s", "");
-		return -1;
-	}
-	if (rc == 0)
+	if (rows->o->raw || !r->has_header)
 		return 0;
+	for (size_t i = 0; i < r->header_rows.n; i++)
+		last = r->header_rows.v[i] > last ? r->header_rows.v[i] : last;
+	while (rows->above < last) {
+		rc = next_counted(rows, row, e);
+		if (rc == 0 && rows->part == 1) {
+			err_set(e, ERR_FILE_EMPTY, "%s", "");
+			return -1;
+		}
+		if (rc <= 0)
+			return rc;
+		bool is_header = has(&r->header_rows, rows->above);
+		rows->skipped += !is_header;
+		if (is_header)
+			join_header(rows, &head, row);
+	}
 	if (strcmp(r->fields_match, "exact") != 0)
-		return match_names(rows, row, e) ? 0 : -1;
-	size_t at = difference(r, row);
-	if (at == SIZE_MAX || rows->part > 1)
+		return match_names(rows, &head, e) ? 0 : -1;
+	size_t at = difference(r, &head);
+	if (at == SIZE_MAX || (rows->part > 1 && rows->above == 1))
 		return at != SIZE_MAX;
-	fail_header(rows, row, at, at < r->nfield ? r->field[at].name : NULL, e);
+	fail_header(rows, &head, at, at < r->nfield ? r->field[at].name : NULL, e);
 	return -1;
 }
 
@@ -198,20 +414,22 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 {
 	for (;;) {
 		int rc = 0;
-		if (!rows->csv) {
+		if (!rows->reader.next) {
 			if (rows->part == rows->o->nfile)
 				return 0;
-			if (!open_part(rows, e))
-				return -1;
-			rc = read_header(rows, out, e);
+			rc = open_part(rows, NULL, e) ? read_header(rows, out, e) : -1;
 		}
-		if (rc == 0)
-			rc = csv_next(rows->csv, out, e);
-		if (rc < 0)
+		while (rc == 0 && (rc = next_counted(rows, out, e)) == 1 && !rows->o->raw && has(&rows->r->comment_rows, rows->above)) {
+			rows->skipped++;
+			rc = 0;
+		}
+		if (rc == 1 && out->n && out->n < rows->width && is_sheet(rows->r) && !rows->o->raw)
+			out->n = rows->width;   /* its empty cells at the end are there */
+		if (rc == 1)
+			return 1;
+		if (rc < 0 || !end_part(rows, e)) {
 			err_at(e, rows->file, e->line, e->column);
-		if (rc != 0)
-			return rc;
-		if (!end_part(rows, e))
 			return -1;
+		}
 	}
 }

@@ -49,10 +49,15 @@ struct rows {
 	const struct resource *r;
 	const struct rows_opt *o;
 	struct arena *a;
-	struct csv *csv;               /* NULL between parts */
+	struct rows_reader reader;     /* of the part in hand; all zero between parts, as what follows */
+	struct rows_input source;      /* its bytes: as stored, then unpacked, then decoded */
+	struct unpack *unpack;
+	struct decode *decode;
 	int fd;
-	int64_t bytes;
-	struct hash *hash, *parts;     /* parts: NULL when there is only one */
+	char *head; size_t nhead, head_at;   /* first bytes, looked at before they are given out */
+	int64_t bytes, above;          /* read so far; rows so far */
+	struct hash *hash, *check;     /* check: of the digest that is stated, when it is no sha256 */
+	struct hash *parts;            /* NULL when there is only one part */
 };
 /* Prepares the files of a resource; all is borrowed until rows_close, the struct may not move. */
 void rows_open(struct rows *rows, const struct resource *r, const struct rows_opt *o, struct arena *a);

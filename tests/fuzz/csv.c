@@ -1,6 +1,7 @@
 /* Any bytes as delimited text. The first byte chooses the dialect, the second the size of the portions that are read;
  * what comes out may not depend on the latter, and cells must be where their row is. */
 #include "intake/csv.h"
+#include "intake/decode.h"
 
 #include "base/text.h"
 
@@ -24,22 +25,28 @@ static long read_portion(void *context, char *to, size_t n, struct err *e)
 	return (long)k;
 }
 
-static const struct csv_dialect dialects[] = {
-	{ ',', '"', "", "utf-8" }, { ';', '"', "#", "utf-8" }, { '\t', 0, "//", "utf-8" }, { ';', '\'', "", "windows-1252" },
+#define DIALECT(d, q, c, e) .delimiter = d, .quote = q, .double_quote = true, .comment = c, .null_sequence = "", .encoding = e
+static const struct resource dialects[] = {
+	{ DIALECT(',', '"', "", "utf-8") }, { DIALECT(';', '"', "#", "utf-8") }, { DIALECT('\t', 0, "//", "utf-8") },
+	{ DIALECT(';', '\'', "", "windows-1252") }, { DIALECT(';', '"', "", "utf-16") }, { DIALECT(',', '"', "", "utf-16be") },
+	{ DIALECT(';', '"', "#", "utf-8"), .escape = '\\' }, { DIALECT(',', 0, "", "iso-8859-1"), .escape = '^', .skip_space = true },
 };
 
 /* A sum over everything that a reader is told. */
-static uint64_t read_all(const struct csv_dialect *d, const char *s, size_t n, size_t portion)
+static uint64_t read_all(const struct resource *d, const char *s, size_t n, size_t portion)
 {
 	struct portions p = { s, n, portion };
-	struct csv *c = csv_open(d, &(struct rows_input){ read_portion, &p });
+	struct decode *decode = decode_open(d->encoding, &(struct rows_input){ read_portion, &p });
+	struct rows_input text = decode_input(decode);
+	struct rows_reader c;
 	struct err e = { 0 };
 	struct row row;
 	uint64_t sum = 14695981039346656037u;
 	long line = 0;
 	int rc;
 
-	while ((rc = csv_next(c, &row, &e)) == 1) {
+	csv_open(&c, d, &text);
+	while ((rc = c.next(c.self, &row, &e)) == 1) {
 		if (row.line <= line || !row.n)
 			abort();
 		line = row.line;
@@ -55,7 +62,8 @@ static uint64_t read_all(const struct csv_dialect *d, const char *s, size_t n, s
 	if (rc < 0 && e.id == ERR_NONE)
 		abort();
 	sum = (sum ^ (uint64_t)e.id) * 31 + (uint64_t)e.line * 7 + (uint64_t)e.column;
-	csv_close(c);
+	c.close(c.self);
+	decode_close(decode);
 	return sum;
 }
 
@@ -63,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	const struct csv_dialect *d = &dialects[data[0] % 4];
+	const struct resource *d = &dialects[data[0] % (sizeof dialects / sizeof *dialects)];
 	const char *s = (const char *)data + 2;
 	if (read_all(d, s, size - 2, SIZE_MAX) != read_all(d, s, size - 2, 1u + data[1]))
 		abort();

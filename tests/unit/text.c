@@ -96,24 +96,33 @@ static const char cp1252_high[] =
 
 static void test_cp1252(void)
 {
-	struct buf b = BUF(1000);
-	char byte[256];
-	bool low = true;
+	char byte[256], to[3 * 256 + 1];
+	size_t used, n, defined = 0, at = 0;
+	bool low = true, same = true;
 
 	for (int i = 0; i < 256; i++)
 		byte[i] = (char)i;
-	text_from_cp1252(&b, byte, 128);
+	n = text_from_cp1252(to, byte, 128, &used);
 	for (int i = 0; i < 128; i++)
-		low &= b.n == 128 && b.s[i] == i;
+		low &= n == 128 && used == 128 && to[i] == i;
 	CHECK(low, "the lower half is ASCII");
-	buf_clear(&b);
-	text_from_cp1252(&b, byte + 128, 128);
-	CHECK(text_utf8_length(b.s, b.n) == 128 && text_utf8_bad(b.s, b.n) == b.n, "the upper half is 128 characters");
-	CHECK_STR(buf_text(&b), cp1252_high, "those of the published table");
-	buf_clear(&b);
-	text_from_cp1252(&b, "S\xfbret\xe9 \x96 l\x92\x9cuvre \x80", 19);
-	CHECK_STR(buf_text(&b), "Sûreté – l’œuvre €", "French as Windows writes it");
-	buf_free(&b);
+	for (int i = 128; i < 256; i++) {
+		const char *want = cp1252_high + at;
+		char one[4] = { 0 };
+		n = text_from_cp1252(one, byte + i, 1, &used);
+		const char *end = want;
+		text_utf8_next(&end, cp1252_high + sizeof cp1252_high - 1);
+		at += (size_t)(end - want);
+		bool none = !strncmp(want, "\xef\xbf\xbd", 3);
+		defined += used;
+		same &= none ? !used && !n : used == 1 && n == (size_t)(end - want) && !memcmp(one, want, n);
+	}
+	CHECK(same && defined == 123, "the upper half is that of the published table, where five bytes mean nothing");
+	n = text_from_cp1252(to, "S\xfbret\xe9 \x96 l\x92\x9cuvre \x80", 19, &used);
+	to[n] = 0;
+	CHECK_STR(to, "Sûreté – l’œuvre €", "French as Windows writes it");
+	n = text_from_cp1252(to, "ASCII, more than eight bytes, \x81", 31, &used);
+	CHECK(used == 30 && n == 30, "stops at a byte that means nothing");
 }
 
 static const struct { const char *name, *in; size_t n; const char *want; } clean_case[] = {

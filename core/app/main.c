@@ -4,6 +4,7 @@
 #include "base/proc.h"
 #include "base/version.h"
 #include "host/script.h"
+#include "host/lua_shape.h"
 #include "host/worker.h"
 #include "intake/fetch.h"
 #include "intake/load.h"
@@ -65,7 +66,7 @@ static int stage(int argc, char **argv)
 
 	if (!proc_enter(&argc, &argv, &kind))
 		return 127;
-	return kind == PROC_LOADER ? load_stage(argc, argv, NULL) : kind == PROC_FETCHER ? fetch_stage(argc, argv) : worker_stage(argc, argv);
+	return kind == PROC_LOADER ? load_stage(argc, argv, &lua_shaper) : kind == PROC_FETCHER ? fetch_stage(argc, argv) : worker_stage(argc, argv);
 }
 
 static void prepare_signals(void)

@@ -199,10 +199,8 @@ static bool name_packages(struct plan *p, struct err *e)
 	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
 		struct plan_package *k = &p->package[p->npackage];
 		k->dir = j->package[p->npackage];
-		if (!package_read(&read, &j->arena, path_join(&j->arena, j->root, k->dir), e)) {
-			size_t n = strlen(j->root) + 1;
-			return strlen(e->file) > n && err_at(e, arena_strdup(&j->arena, e->file + n), e->line, e->column);
-		}
+		if (!package_read(&read, &j->arena, path_join(&j->arena, j->root, k->dir), e))
+			return load_relative(j->root, e);
 		const struct plan_package *other = package_named(p, read.name);
 		if (other) {
 			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", read.name, other->dir);
@@ -305,28 +303,40 @@ bool plan_settle(struct plan *p, struct err *e)
 	return read_schema(p, e);
 }
 
-/* Warnings of the descriptor, and the first refusals; of a failed load the first is *e, which then says how far the load came. */
-static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok, struct err *e)
+/* What a table of a finished load refused, in one line with the first of it. */
+static void tell_refusals(struct plan *p, const struct plan_package *k, const struct load_table *t)
 {
 	bool fr = p->app->lang == LANG_FR;
+	struct buf first = BUF(2000);
+
+	err_message(&t->reject[0], p->app->lang, &first);
+	log_note(&p->app->log, fr ? "%s : %s : %lld lignes lues, %lld lignes et %lld cellules refusées ; d’abord %s:%ld : %s"
+	                          : "%s: %s: %lld rows read, %lld rows and %lld cells refused; first %s:%ld: %s",
+	         k->name, t->name, (long long)t->read, (long long)(t->rejected + t->emitted - t->loaded), (long long)t->cells, t->reject[0].file,
+	         t->reject[0].line, buf_text(&first));
+	buf_free(&first);
+}
+
+/* Warnings of the descriptor and refusals; those of a failed load one by one, after *e, which then says how far the load came. */
+static void tell_load(struct plan *p, const struct plan_package *k, const struct load_report *report, bool ok, struct err *e)
+{
 	struct log *log = &p->app->log;
-	size_t n = 0;
+	bool refused = false;
 
 	for (size_t i = 0; i < report->warning.n; i++)
-		log_note(log, fr ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning.s[i]);
+		log_note(log, p->app->lang == LANG_FR ? "%s : propriété non utilisée : %s" : "%s: property not used: %s", k->name, report->warning.s[i]);
 	for (size_t i = 0; i < report->ntable; i++) {
 		const struct load_table *t = &report->table[i];
-		int64_t rows = t->rejected + t->emitted - t->loaded;
-		if (t->nreject && !n && !ok)
-			log_error(log, e);
-		for (size_t r = 0; r < t->nreject; r++)
-			if (n++ || ok)
-				log_error(log, &t->reject[r]);
 		if (t->nreject && ok)
-			log_note(log, fr ? "%s : %s : %lld lignes et %lld cellules refusées sur %lld lignes lues" : "%s: %s: %lld rows and %lld cells refused, %lld rows read",
-			         k->name, t->name, (long long)rows, (long long)t->cells, (long long)t->read);
+			tell_refusals(p, k, t);
+		if (t->nreject && !ok && !refused)
+			log_error(log, e);
+		refused |= t->nreject && !ok;
+		for (size_t r = 0; r < t->nreject && !ok; r++)
+			if (t->reject[r].id != e->id || t->reject[r].line != e->line)
+				log_error(log, &t->reject[r]);
 	}
-	if (n && !ok)
+	if (refused)
 		load_summary(report, e);
 }
 

@@ -20,14 +20,13 @@
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3, INPUT_MAX = 1 << 20, RECORDS = PROC_PATHS };
 
-/* Messages name files relative to the project. */
-static bool relative(const struct load_job *job, struct err *e)
+bool load_relative(const char *root, struct err *e)
 {
 	char *const names[] = { e->file, e->arg[0] };
-	size_t n = strlen(job->root);
+	size_t n = strlen(root);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strncmp(names[i], job->root, n) && names[i][n] == '/')
+		if (!strncmp(names[i], root, n) && names[i][n] == '/')
 			memmove(names[i], names[i] + n + 1, strlen(names[i] + n + 1) + 1);
 	return false;
 }
@@ -87,7 +86,7 @@ int load_key(const struct load_job *job, struct arena *a, struct package *p, cha
 		all &= rc;
 	}
 	hash_close(h, key);
-	return !ok || rc < 0 ? relative(job, e) - 1 : all;
+	return !ok || rc < 0 ? load_relative(job->root, e) - 1 : all;
 }
 
 /* ---- the stage ---- */
@@ -287,7 +286,7 @@ struct load_run *load_start(const struct load_job *job, struct arena *a, struct 
 			return run;
 	}
 	load_stop(run);
-	relative(job, e);
+	load_relative(job->root, e);
 	return NULL;
 }
 
@@ -322,7 +321,7 @@ bool load_finish(struct load_run *run, struct load_report *report, struct err *e
 	          path_publish(run->file, arena_printf(run->a, "%s/%s.db", run->job->data_dir, run->p.name), e);
 	load_stop(run);
 	report->seconds = proc_clock() - run->started;
-	return ok || relative(run->job, e);
+	return ok || load_relative(run->job->root, e);
 }
 
 void load_stop(struct load_run *run)

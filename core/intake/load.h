@@ -49,6 +49,8 @@ struct load_run;
 struct load_run *load_start(const struct load_job *job, struct arena *a, struct err *e);
 bool load_finish(struct load_run *run, struct load_report *report, struct err *e);
 void load_stop(struct load_run *run);
+/* Makes the files that a message names relative to the project. Always false. */
+bool load_relative(const char *root, struct err *e);
 /* Sets *out to a sentence on a load that failed: the table, how many rows of it were read and how many refused. Always false. */
 bool load_summary(const struct load_report *report, struct err *out);
 /* Reads the answer of a loader, which nothing vouches for, and puts the refusals into r->table, as many as p has resources: true = it says that

@@ -202,6 +202,188 @@ static void test_stamps(void)
 	CHECK(strcmp(rows[0], once[0]) != 0, "a row that stands twice counts twice");
 }
 
+/* ---- what becomes of each row ---- */
+
+/* The account of the table t as its package file holds it: read, used, rejected, emitted, loaded, cells; then the kinds that were skipped. */
+static const char *account(const char *file)
+{
+	struct err e = { 0 };
+	struct buf out = BUF(4000);
+	struct db *db = db_open_package(path_join(&arena, root, file), &e);
+	static const char *const sql[] = {
+		"SELECT read || '=' || used || '+' || rejected || ' ' || emitted || '>' || loaded || ' ' || cells FROM _load WHERE resource = 't'",
+		"SELECT ' ' || kind || n FROM _load_skipped ORDER BY kind", "SELECT ' ' || line || ':' || \"column\" || '=' || value || whole_row FROM _reject",
+		"SELECT ' ' || \"of\" || '.' || \"column\" || stated || '/' || computed FROM _load_total", "SELECT ' ' || text FROM _load_note",
+	};
+
+	for (size_t i = 0; db && i < sizeof sql / sizeof *sql; i++) {
+		struct stmt *st = db_query(db, sql[i], NULL, 0, &e);
+		while (st && stmt_step(st, &e) == 1)
+			buf_str(&out, stmt_text(st, 0));
+		stmt_done(st);
+	}
+	db_close(db);
+	const char *text = arena_strdup(&arena, buf_text(&out));
+	buf_free(&out);
+	return text;
+}
+
+#define LOOSE "'fields': [{'name':'k'},{'name':'n','type':'integer'},{'name':'m','type':'integer','constraints':{'required':true}}], 'primaryKey': 'k'"
+static void test_account(void)
+{
+	struct load_report r;
+	struct err e;
+	struct buf csv = BUF(1 << 20);
+
+	tolerant = true;
+	CHECK(build(write_package("a", LOOSE, "k,n,m\na,x,1\n\nb,2\nc,3,\nd,4,4\ne,5,5,5\n"), "a.db", &r, &e) && r.table[0].rejected == 3 && r.table[0].cells == 1,
+	      "rows and cells are refused, the others stay");
+	CHECK_STR(account("a.db"), "6=2+3 2>2 1 blank1 2:n=x0 4:=1 5:m=1 7:=1", "each is in the account");
+	CHECK(!build(write_package("a", LOOSE, "k,n,m\na,1,\nb,1,\n"), "a.db", &r, &e) && e.id == ERR_VALUE_REQUIRED, "nothing is left of it");
+	CHECK_STR(account("a.db"), "2=0+2 0>0 0 2:m=1 3:m=1", "a failed load leaves its account");
+	for (int bad = 10; bad <= 11; bad++) {
+		buf_clear(&csv);
+		buf_str(&csv, "k,n,m\n");
+		for (int i = 0; i < 1000; i++)
+			buf_printf(&csv, "%d,%s,1\n", i, i < bad ? "x" : "1");
+		bool ok = build(write_package("a", LOOSE, buf_text(&csv)), "a.db", &r, &e);
+		CHECK(ok == (bad == 10), bad == 10 ? "ten in a thousand are borne" : "eleven are not");
+	}
+	buf_clear(&csv);
+	buf_str(&csv, "k,n,m\n");
+	for (int i = 0; i < 30000; i++)
+		buf_printf(&csv, "%d,%s,1\n", i, i % 2 ? "x" : "1");
+	CHECK(!build(write_package("a", LOOSE, buf_text(&csv)), "a.db", &r, &e) && r.table[0].cells == 15000 && r.table[0].nreject == LOAD_REJECTS,
+	      "many refusals are counted");
+	char *kept = strchr(account("a.db"), ':');
+	CHECK(kept != NULL, "and the first ones are kept");
+	buf_free(&csv);
+	tolerant = false;
+}
+
+/* Rows in another order than the key's, more than are tolerated: the same table comes out, and a key that stands twice is found. */
+static void test_order(void)
+{
+	static const char fields[] = "'fields': [{'name':'a','type':'integer'},{'name':'b'}], 'primaryKey': ['a','b']";
+	struct load_report r;
+	struct schema s;
+	struct err e;
+	const char *stamp[2] = { "", "" }, *dir = path_join(&arena, root, "order");
+
+	path_mkdirs(dir, &e);
+	for (int twice = 0; twice < 2; twice++) {
+		struct buf up = BUF(4 << 20), down = BUF(4 << 20);
+		buf_str(&up, "a,b\n");
+		buf_str(&down, "a,b\n");
+		for (int i = 0; i < 50000; i++) {
+			buf_printf(&up, "%d,x%d\n", i, i);
+			buf_printf(&down, "%d,x%d\n", 49999 - i, 49999 - i);
+		}
+		if (twice)
+			buf_str(&down, "7,x7\n");
+		const struct buf *csv[] = { &up, &down };
+		for (int i = twice; i < 2; i++) {
+			bool ok = build(write_package("o", fields, csv[i]->s), "order/o.db", &r, &e);
+			if (!twice && ok && schema_read(&s, &arena, dir, &e))
+				stamp[i] = s.table[0].stamp;
+		}
+		buf_free(&up);
+		buf_free(&down);
+	}
+	CHECK(*stamp[0] && !strcmp(stamp[0], stamp[1]), "sorted rows are the same rows");
+	CHECK(e.id == ERR_KEY_TWICE && e.line == 50002 && !strcmp(e.arg[1], "7, x7") && !strcmp(e.arg[2], "49994"), "a key that stands twice, with both lines");
+}
+
+/* ---- rows that a script shapes ---- */
+
+/* A script in C. The first cell of a raw row says what becomes of it. */
+static struct { const struct shaper_sink *sink; struct shaper_sink copy; long begun, ended; } script;
+
+static void *fake_open(const struct shaper_job *job, const struct shaper_sink *sink, bool *has, struct err *e)
+{
+	(void)e;
+	*has = !strcmp(job->table, "t");
+	script.copy = *sink;
+	script.sink = &script.copy;
+	script.begun = script.ended = 0;
+	return *has ? &script : NULL;
+}
+
+static bool fake_begin(void *self, const char *file, struct err *e)
+{
+	(void)self, (void)e;
+	script.begun += strstr(file, "t.csv") != NULL;
+	return true;
+}
+
+static bool emit(const char *key, int64_t n, struct err *e)
+{
+	const struct cell cell[] = { cell_text(key), cell_int(n), cell_text("1") };
+
+	return script.sink->emit(script.sink->context, cell, e);
+}
+
+static bool fake_row(void *self, const struct shaper_row *row, struct err *e)
+{
+	const struct shaper_sink *s = script.sink;
+	char key[64], word = *row->cell[0].s;
+
+	(void)self;
+	snprintf(key, sizeof key, "%.*s", (int)row->cell[0].n, row->cell[0].s);
+	switch (word) {
+	case 'e': return emit(key, row->line, e);
+	case '2': return emit("two", 1, e) && emit("deux", 2, e);
+	case 'r': return s->reject(s->context, "", "", "no such place", e);
+	case 'd': return s->doubt(s->context, "n", "29?829", "a sign is lost", e) && emit(key, 0, e);
+	case 's': return s->skip(s->context, "title", e);
+	case 't': return s->total(s->context, "nation", "n", 3, 4, e) && s->note(s->context, "seen", e) && s->skip(s->context, "total", e);
+	case 'b': {
+		const struct cell bad[] = { cell_text("x"), cell_text("many"), { .type = CELL_NULL } };
+		return s->emit(s->context, bad, e);
+	}
+	case 'f': return err_set(e, ERR_LUA_ERROR, "%s", "stop");
+	}
+	return true;
+}
+
+static bool fake_end(void *self, struct err *e)
+{
+	(void)self;
+	return script.ended++ || emit("last", 9, e);
+}
+
+static void fake_close(void *self)
+{
+	(void)self;
+}
+
+static void test_shaped(void)
+{
+	static const struct shaper shaper = { fake_open, fake_begin, fake_row, fake_end, fake_close };
+	static const struct { const char *csv, *want; } cases[] = {
+		{ "s\ne1\n\n2\n", "1: 3:0 intake.script_silent" },
+		{ "s\ne1\n2\nt\n", "4=2+0 4>4 0 title1 total1 nation.n3.0/4.0 seen" },
+		{ "e1\nr\nd1\nb\n", "4=3+1 4>3 2 2:=1 3:n=29?8290 4:n=many0 4:m=1" },
+		{ "e1\ne1\n", "1: 2:0 intake.key_twice" },
+		{ "e1\nfail\n", "1: 0:0 host.lua_error" },
+	};
+	struct load_report r;
+	struct err e;
+
+	tolerant = true;
+	fake = &shaper;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *dir = write_package("s", LOOSE, cases[i].csv), *got;
+		path_write(path_join(&arena, dir, "shape.lua"), "", 0, &e);
+		bool ok = build(dir, "s.db", &r, &e);
+		got = ok || !e.id ? account("s.db") : arena_printf(&arena, "1: %ld:%ld %s", e.line, e.column, err_name(e.id));
+		CHECK_STR(got, cases[i].want, arena_printf(&arena, "shaped rows, case %zu", i));
+	}
+	CHECK(script.begun == 1, "a part is begun once");
+	fake = NULL;
+	tolerant = false;
+}
+
 /* ---- the driver ---- */
 
 static const char *sha_of(const char *file)
@@ -331,6 +513,9 @@ int main(int argc, char **argv)
 	test_refusals();
 	test_content();
 	test_stamps();
+	test_account();
+	test_order();
+	test_shaped();
 	test_driver();
 	test_stops();
 	test_answers();

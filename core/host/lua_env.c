@@ -281,16 +281,22 @@ static bool set_clock(struct host *h, double seconds)
 
 /* What the prelude asks of C */
 
+void lua_env_message(lua_State *L, int from, struct err *e)
+{
+	*e = (struct err){ .id = err_by_name(luaL_checkstring(L, from)) };
+	assert(e->id != ERR_NONE);
+	for (int i = 0; i < ERR_ARGS && i + 1 + from <= lua_gettop(L); i++) {
+		size_t n;
+		const char *s = luaL_checklstring(L, i + 1 + from, &n);
+		err_clean(e->arg[i], sizeof e->arg[i], s, n, false);
+	}
+}
+
 static int env_fail(lua_State *L)   /* (message name, arguments…) raises */
 {
-	struct err e = { .id = err_by_name(luaL_checkstring(L, 1)) };
+	struct err e;
 
-	assert(e.id != ERR_NONE);
-	for (int i = 0; i < ERR_ARGS && i + 2 <= lua_gettop(L); i++) {
-		size_t n;
-		const char *s = luaL_checklstring(L, i + 2, &n);
-		err_clean(e.arg[i], sizeof e.arg[i], s, n, false);
-	}
+	lua_env_message(L, 1, &e);
 	return lua_env_raise(L, &e);
 }
 

@@ -52,6 +52,8 @@ bool lua_env_run(struct host *h, struct err *e);
 
 /* Raises a record as a Lua error. A record without a place gets the line of the user's frame. Never returns. */
 int lua_env_raise(lua_State *L, const struct err *e);
+/* The record of the message whose name and arguments are the values from that place of the stack on. */
+void lua_env_message(lua_State *L, int from, struct err *e);
 /* The innermost frame that is in a file of the project; false when there is none. */
 bool lua_env_frame(lua_State *L, lua_Debug *ar);
 /* A file of the project that was read; NULL when none has that name. */

@@ -2,6 +2,7 @@
  * What layouts and helpers mean is in prelude/{shape,layout,communes}.lua; nothing here knows it. */
 #include "host/lua_shape.h"
 
+#include "base/num.h"
 #include "base/text.h"
 #include "host/lua_env.h"
 
@@ -25,6 +26,24 @@ struct lua_shape {
 static struct lua_shape *shape_of(lua_State *L)
 {
 	return (struct lua_shape *)(void *)lua_env_host(L);
+}
+
+static int shape_plain(lua_State *L)   /* (text | number) -> the number, if it is written as programs do, with point or comma; whole ones as integers */
+{
+	size_t n = 0;
+	const char *s = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &n) : NULL;
+	double real = s ? 0 : lua_tonumber(L, 1);
+	int64_t whole = lua_tointeger(L, 1);
+
+	if (s ? num_int(s, n, &whole) : lua_isinteger(L, 1))
+		lua_pushinteger(L, whole);
+	else if (s ? !num_real(s, n, memchr(s, ',', n) ? ',' : '.', &real, NULL) : lua_type(L, 1) != LUA_TNUMBER)
+		return 0;
+	else if (real == floor(real) && fabs(real) < 0x1p53)
+		lua_pushinteger(L, (lua_Integer)real);
+	else
+		lua_pushnumber(L, real);
+	return 1;
 }
 
 static int answered(lua_State *L, bool ok, const struct err *e)
@@ -102,13 +121,9 @@ static int shape_say(lua_State *L)
 static int shape_refuse(lua_State *L)
 {
 	struct lua_shape *s = shape_of(L);
-	struct err e = { .id = err_by_name(luaL_checkstring(L, 3)) };
+	struct err e;
 
-	for (int i = 0; i < ERR_ARGS && i + 4 <= lua_gettop(L); i++) {
-		size_t n;
-		const char *text = luaL_checklstring(L, i + 4, &n);
-		err_clean(e.arg[i], sizeof e.arg[i], text, n, false);
-	}
+	lua_env_message(L, 3, &e);
 	if (lua_isinteger(L, 1))
 		lua_env_place(&s->host, &e, s->job.plugin, (long)lua_tointeger(L, 1), 0);
 	else
@@ -120,7 +135,8 @@ static int shape_refuse(lua_State *L)
 
 static void bind_shape(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "put", shape_put }, { "say", shape_say }, { "refuse", shape_refuse }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { "put", shape_put }, { "say", shape_say }, { "refuse", shape_refuse }, { "plain", shape_plain },
+		{ NULL, NULL } };
 	const struct shaper_job *wanted = &shape_of(L)->wanted;
 
 	luaL_setfuncs(L, functions, 0);
@@ -134,57 +150,56 @@ static void bind_shape(lua_State *L)
 	lua_setfield(L, -2, "fields");
 }
 
-/* Called through lua_env_call: (shared, argument) */
+/* One call of a function that the prelude shares: what it is given besides. */
+struct step { const char *function, *file; const struct shaper_row *row; };
 
-static int call_open(lua_State *L)
+static bool is_edge(char c)
 {
-	lua_getfield(L, 1, "open");
-	lua_call(L, 0, 1);
+	return (unsigned char)c <= ' ' || (unsigned char)c >= 0x7F;
+}
+
+static void push_cell(lua_State *L, const struct cell *c)
+{
+	bool trim = c->type == CELL_TEXT && c->n && (is_edge(c->s[0]) || is_edge(c->s[c->n - 1]));   /* maybe: the prelude knows all spaces */
+
+	if (trim)
+		lua_getfield(L, 1, "trim");
+	switch (c->type) {
+	case CELL_INT: lua_pushinteger(L, c->i); break;
+	case CELL_REAL: lua_pushnumber(L, c->d); break;
+	case CELL_TEXT: lua_pushlstring(L, c->s, c->n); break;
+	case CELL_NULL: lua_pushliteral(L, ""); break;   /* a row has no holes */
+	}
+	if (trim)
+		lua_call(L, 1, 1);
+}
+
+static int enter(lua_State *L)   /* (shared, step) */
+{
+	const struct step *step = lua_touserdata(L, 2);
+	bool numbers = false;
+
+	lua_getfield(L, 1, step->function);
+	lua_pushstring(L, step->file);
+	if (step->row) {
+		lua_createtable(L, (int)step->row->n, 0);
+		for (size_t i = 0; i < step->row->n; i++) {
+			push_cell(L, &step->row->cell[i]);
+			lua_rawseti(L, -2, (lua_Integer)i + 1);
+			numbers |= step->row->cell[i].type == CELL_INT || step->row->cell[i].type == CELL_REAL;
+		}
+		lua_pushinteger(L, step->row->line);
+		lua_pushboolean(L, numbers);
+		lua_setfield(L, 1, "numbers");
+	}
+	lua_call(L, step->row ? 3 : 1, 1);
 	shape_of(L)->has = lua_toboolean(L, -1);
 	return 0;
 }
 
-static int call_begin(lua_State *L)
+static bool call(struct lua_shape *s, struct step step, struct err *e)
 {
-	const char *slash = strrchr(shape_of(L)->file, '/');
-
-	lua_getfield(L, 1, "begin");
-	lua_pushstring(L, slash ? slash + 1 : shape_of(L)->file);
-	lua_call(L, 1, 0);
-	return 0;
-}
-
-static int call_row(lua_State *L)
-{
-	const struct shaper_row *row = lua_touserdata(L, 2);
-
-	lua_getfield(L, 1, "row");
-	lua_createtable(L, (int)row->n, 0);
-	for (size_t i = 0; i < row->n; i++) {
-		const struct cell *c = &row->cell[i];
-		switch (c->type) {
-		case CELL_INT: lua_pushinteger(L, c->i); break;
-		case CELL_REAL: lua_pushnumber(L, c->d); break;
-		case CELL_TEXT: lua_pushlstring(L, c->s, c->n); break;
-		case CELL_NULL: lua_pushliteral(L, ""); break;   /* a row has no holes */
-		}
-		lua_rawseti(L, -2, (lua_Integer)i + 1);
-	}
-	lua_pushinteger(L, row->line);
-	lua_call(L, 2, 0);
-	return 0;
-}
-
-static int call_finish(lua_State *L)
-{
-	lua_getfield(L, 1, "finish");
-	lua_call(L, 0, 0);
-	return 0;
-}
-
-static bool call(struct lua_shape *s, lua_CFunction f, const void *argument, struct err *e)
-{
-	bool ok = lua_env_call(&s->host, f, (void *)(uintptr_t)argument, e);
+	bool ok = lua_env_call(&s->host, enter, &step, e);
 
 	if (s->failed)
 		*e = s->failure;
@@ -220,7 +235,7 @@ static void *shape_open(const struct shaper_job *job, const struct shaper_sink *
 		.limits = { .seconds = job->seconds, .memory = job->memory ? job->memory : UINT64_MAX / 2 },
 	};
 	s->host = (struct host){ .job = &s->job, .arena = &s->arena, .db = job->db };
-	bool ok = lua_env_open(&s->host, &kind, e) && call(s, call_open, NULL, e);
+	bool ok = lua_env_open(&s->host, &kind, e) && call(s, (struct step){ "open", NULL, NULL }, e);
 	*has = !ok || s->has;
 	if (ok && s->has)
 		return s;
@@ -231,21 +246,22 @@ static void *shape_open(const struct shaper_job *job, const struct shaper_sink *
 static bool shape_begin(void *self, const char *file, struct err *e)
 {
 	struct lua_shape *s = self;
+	const char *slash = strrchr(file, '/');
 
 	err_clean(s->file, sizeof s->file, file, strlen(file), false);
 	s->line = 0;
-	return call(s, call_begin, NULL, e);
+	return call(s, (struct step){ "begin", slash ? slash + 1 : file, NULL }, e);
 }
 
 static bool shape_row(void *self, const struct shaper_row *row, struct err *e)
 {
 	((struct lua_shape *)self)->line = row->line;
-	return call(self, call_row, row, e);
+	return call(self, (struct step){ "row", NULL, row }, e);
 }
 
 static bool shape_end(void *self, struct err *e)
 {
-	return call(self, call_finish, NULL, e);
+	return call(self, (struct step){ "finish", NULL, NULL }, e);
 }
 
 const struct shaper lua_shaper = { shape_open, shape_begin, shape_row, shape_end, shape_close };

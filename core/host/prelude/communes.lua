@@ -8,7 +8,7 @@ local trim, text_of = E.trim, H.text_of
 -- Without (…) and *; an article in parentheses goes to the front.
 local articles = { L = true, LE = true, LA = true, LES = true }
 local function without_remarks(s)
-  local name, article = string.match(s, "^(.-) ?%((%u+) ?%)$")
+  local name, article = string.match(s, "^(.-) ?%( ?(%u+) ?%)")
   if articles[article] then s = article .. " " .. name end
   s = trim(gsub(gsub(gsub(s, "%b()", " "), "[*]", " "), "  +", " "))
   return s
@@ -75,6 +75,7 @@ local function search(self, dep, name)
   local reviewed = self.overrides[dep .. "\0" .. fold(name)]
   if reviewed == "" then return { method = "reviewed", score = 1.0 } end
   if reviewed then return { com = reviewed, method = "override", score = 1.0 } end
+  if find(fold(name), "%f[%w]EPCI%f[^%w]") then return nil end   -- "CHINON (EPCI)" is not the commune that it is named after
   for i, step in ipairs(steps) do
     local of_dep = self.index[i][dep]
     local list = of_dep and of_dep[(step.own or step.key)(name)]

@@ -2,7 +2,7 @@
 -- the others are headings, totals, skipped by a rule, or data. Columns are never taken by their number alone.
 local H, E = ...
 local fail, nearest, type_of, pairs, fold, number, text_of, trim = H.fail, H.nearest, H.type, H.pairs, H.fold, H.number, H.text_of, E.trim
-local options, math_type, concat, sort = H.options, math.type, table.concat, table.sort
+local options, plain, math_type, concat = H.options, H.plain, math.type, table.concat
 local find, gsub, match, sub, format = string.find, string.gsub, string.match, string.sub, string.format
 
 local WITHIN = 40   -- rows among which the header is looked for
@@ -161,7 +161,7 @@ local function header_at(rows, from, h)
   for i = 1, width do
     local parts = {}
     for r = from, from + h.rows - 1 do
-      local s = trim(rows[r][i])
+      local s = text_of(rows[r][i])
       if s ~= "" then parts[#parts + 1] = s end
     end
     local whole, low = concat(parts, h.join), parts[#parts] or ""
@@ -282,15 +282,14 @@ end
 local function is_blank_row(raw)
   for i = 1, #raw do
     local v = raw[i]
-    if v ~= "" and trim(v) ~= "" then return false end
+    if v ~= "" then return false end
   end
   return true
 end
 
 local function first_cell(raw)
   for i = 1, #raw do
-    local v = trim(raw[i])
-    if v ~= "" then return v end
+    if raw[i] ~= "" then return text_of(raw[i]) end
   end
   return ""
 end
@@ -311,8 +310,7 @@ local function holds(when, raw, at)
   local captured
   for i = 1, #when do
     local c = when[i]
-    local v = raw[at[c.key] or math_type(c.key) and c.key] or ""
-    local text = trim(v)
+    local text = text_of(raw[at[c.key] or c.key])
     if c.pattern == "" then
       if text ~= "" then return false end
     else
@@ -341,7 +339,7 @@ end
 local function add_up(row)
   for _, field in ipairs(s.summed) do
     local v = row[field]
-    if not math_type(v) then v = number(v) end
+    if not math_type(v) then v = v ~= nil and number(v) end
     if v then
       s.all[field] = (s.all[field] or 0) + v
       s.block[field] = (s.block[field] or 0) + v
@@ -367,7 +365,7 @@ local function take_total(rule, raw, captured)
   local of, stated = fill(rule.of, captured), {}
   for _, field in ipairs(rule.fields or s.summed) do
     local at = s.fit.at[rule.from[field] or field]
-    local value, why = number(trim(at and raw[at] or ""))
+    local value, why = number(at and raw[at] or "")
     if value then stated[#stated + 1] = { field = field, value = value } end
     if why and rule.from[field] == nil and s.l.by_field[field].number then E.note(format("%s, %s: %s", of, field, why)) end
   end
@@ -378,43 +376,46 @@ local function take_total(rule, raw, captured)
     s.pending[#s.pending + 1] = { of = of, stated = stated }
   else
     local at = s.fit.at[rule.over]
-    local group, read = at and trim(raw[at]), s.l.by_field[rule.over] and s.l.by_field[rule.over].read
+    local group, read = at and raw[at], s.l.by_field[rule.over] and s.l.by_field[rule.over].read
     s.pending[#s.pending + 1] = { of = of, stated = stated, over = rule.over, group = read and read(group) or group }
   end
   E.skip("total")
 end
 
--- The row by fields; whether anything but carried values is in it. quiet: unreadable cells are not reported.
-local function take(raw, quiet)
-  local row, some = {}, false
+-- A number of a field, or what the descriptor may know: words go through. What has digits and is no number is reported.
+local function read_number(field, v)
+  local value, why, mark = number(v)
+  if mark then s.marks[field] = (s.marks[field] or 0) + 1 end
+  if not why then return value == nil and v or value end
+  if not find(v, "%d") then return v end
+  E.doubt(field, v, why)
+end
+
+-- The row by fields; whether anything but carried values is in it.
+local function take(raw)
+  local row, some, columns, carried = s.row or {}, false, s.columns, s.carried
   for field, v in next, s.fit.set do row[field] = v end
-  for i = 1, #s.columns do
-    local c = s.columns[i]
-    local v = raw[c.at]
-    if type_of(v) == "string" then v = trim(v) end
+  for i = 1, #columns do
+    local c = columns[i]
+    local v, field = raw[c.at], c.field
     if v == nil then v = "" end
-    local spec = c.spec
-    if v ~= "" and not spec.carry then some = true end
-    if spec.read and v ~= "" then
-      v = spec.read(text_of(v))
-      if v == nil then v = "" end
-    end
-    if spec.number then
-      local value, why, mark = number(v)
-      if why and find(v, "%d") then
-        if not quiet then E.doubt(spec.field, v, why) end
-        v = nil
-      elseif not why then
-        v = value
-        if mark then s.marks[spec.field] = (s.marks[spec.field] or 0) + 1 end
+    if v ~= "" then
+      if not c.carry then some = true end
+      if c.read then
+        v = c.read(text_of(v))
+        if v == nil then v = "" end
       end
-    elseif math_type(v) then
-      v = text_of(v)
+      if c.number then
+        local n = plain(v)
+        if n then v = n elseif v ~= "" then v = read_number(field, v) end
+      elseif H.numbers then   -- of a sheet; a code is a text
+        v = text_of(v)
+      end
     end
-    if spec.carry then
-      if v == "" or v == nil then v = s.carried[spec.field] else s.carried[spec.field] = v end
+    if c.carry then
+      if v == "" or v == nil then v = carried[field] else carried[field] = v end
     end
-    row[spec.field] = v
+    row[field] = v
   end
   return row, some
 end
@@ -429,13 +430,13 @@ local function give(row, raw)
       return
     end
   end
-  if type_of(row) == "table" and row[1] ~= nil then
+  if l.map and type_of(row) == "table" and row[1] ~= nil then
     for _, one in ipairs(row) do
       E.emit(one)
       if s.sums then add_up(one) end
     end
   else
-    E.emit(row)
+    if l.map then E.emit(row) else H.give(row) end
     if s.sums then add_up(row) end
   end
 end
@@ -446,19 +447,13 @@ local function give_pivot(row, raw)
   for i = 1, #s.fit.pivots do
     local column = s.fit.pivots[i]
     local v = raw[column.at]
-    v = v == nil and "" or type_of(v) == "string" and trim(v) or v
+    if v == nil then v = "" end
     if v ~= "" or not p.drop_blank then
       local one = {}
       for k, x in next, row do one[k] = x end
       one[p.key] = column.value
       if p.number then
-        local value, why = number(v)
-        if why and find(v, "%d") then
-          E.doubt(p.value, v, why)
-          v = nil
-        elseif not why then
-          v = value
-        end
+        v = plain(v) or v ~= "" and read_number(p.value, v) or v == "" and v or nil
       end
       one[p.value] = v
       give(one, raw)
@@ -472,10 +467,10 @@ local function data_row(raw)
   local fit, l = s.fit, s.l
   for i = 1, #fit.strays do
     local v = raw[fit.strays[i]]
-    if v and trim(v) ~= "" then return E.reject("", text_of(v), format("column %d has no header · la colonne %d n’a pas d’en-tête", fit.strays[i], fit.strays[i])) end
+    if v and v ~= "" then return E.reject("", text_of(v), format("column %d has no header · la colonne %d n’a pas d’en-tête", fit.strays[i], fit.strays[i])) end
   end
   for i = #fit.texts + 1, #raw do
-    if not s.beyond[i] and trim(raw[i]) ~= "" then return E.reject("", text_of(raw[i]), format("column %d has no header · la colonne %d n’a pas d’en-tête", i, i)) end
+    if not s.beyond[i] and raw[i] ~= "" then return E.reject("", text_of(raw[i]), format("column %d has no header · la colonne %d n’a pas d’en-tête", i, i)) end
   end
   local row, some = take(raw)
   if l.carries and not some then return E.skip("heading") end
@@ -516,7 +511,7 @@ local function start(l, fit)
     marks = {}, summed = {}, sums = #l.totals > 0, beyond = {}, n = 0 }
   for _, c in ipairs(l.columns) do
     if fit.at[c.field] then
-      s.columns[#s.columns + 1] = { spec = c, at = fit.at[c.field] }
+      s.columns[#s.columns + 1] = { at = fit.at[c.field], field = c.field, carry = c.carry, read = c.read, number = c.number }
       s.beyond[fit.at[c.field]] = true
     end
     if c.number or c.sum then s.summed[#s.summed + 1] = c.field end
@@ -528,6 +523,7 @@ local function start(l, fit)
   for _, rule in ipairs(l.totals) do
     if rule.over ~= "all" and rule.over ~= "block" then s.groups[rule.over] = {} end
   end
+  if not l.map and not l.pivot then s.row = {} end   -- nobody keeps it
   if #layouts > 1 then E.note(file .. ": " .. l.name) end
 end
 
@@ -574,7 +570,7 @@ function H.use_layouts(entry)
   end
   H.only(entry, setmetatable({ finish = true }, { __index = function(_, k) return math_type(k) == "integer" and true or nil end }), H.table)
   function H.begin(name) file, seen, nseen, tried, s = name, {}, 0, {}, nil end
-  function H.row(raw)
+  function H.row(_, raw)
     nseen = nseen + 1
     if s then return process(raw, nseen) end
     look_for_header(raw)

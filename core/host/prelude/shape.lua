@@ -3,6 +3,7 @@
 local H, E = ...
 local fail, type_of, pairs = H.fail, H.type, H.pairs
 local raw_next, math_type, tointeger, concat = next, math.type, math.tointeger, table.concat
+local parse = H.plain
 local find, gsub, match, sub, byte, upper, format = string.find, string.gsub, string.match, string.sub, string.byte, string.upper, string.format
 local char, charpattern = utf8.char, utf8.charpattern
 
@@ -43,7 +44,7 @@ local function trim(v)
   s = sub(s, from, to)
   return s
 end
-E.trim = trim
+E.trim, H.trim = trim, trim
 
 function E.is_blank(v) return v == nil or v == "" or trim(v) == "" end
 
@@ -89,12 +90,8 @@ end
 
 -- The number of a cell as people write it; nil for nothing; nil and a reason for what cannot be read. Third: the mark that was left out.
 local function number(v)
-  if math_type(v) then return math_type(v) == "float" and tointeger(v) or v end
-  if v == nil or v == "" then return nil end
-  if find(v, "^%-?%d+$") and #v <= 18 then
-    local n = tointeger(v)
-    return n
-  end
+  local n = parse(v)
+  if n then return n end
   local s = trim(v)
   if s == "" then return nil end
   s = gsub(gsub(s, "\u{2212}", "-"), "[\xC2\xE2\xE3][\x80-\xBF]*", blanks)
@@ -108,9 +105,9 @@ local function number(v)
   if tail and tail ~= "" then   -- groups of three, nothing else
     whole = #head <= 3 and gsub(tail, " %d%d%d%f[^%d]", "") == "" and gsub(whole, " ", "")
   end
-  if whole and (rest == "" or find(rest, "^[.,]?%d*$") or find(rest, "^[.,]?%d*[eE][+-]?%d+$")) then
-    local n = tonumber(sign .. whole .. gsub(rest, ",", "."))
-    if n and n == n and n < math.huge and n > -math.huge then return tointeger(n) or n, nil, mark ~= "" and mark or nil end
+  if whole then
+    n = parse(sign .. whole .. rest)
+    if n then return n, nil, mark ~= "" and mark or nil end
   end
   return nil, "“" .. s .. "” is no number · n’est pas un nombre"
 end
@@ -174,7 +171,7 @@ function E.codes(rows)
     local code, label = r.code, r.label
     if code == nil or label == nil then fail("host.option_missing", code == nil and "code" or "label", "codes, " .. i) end
     local key = name_key(label)
-    labels[code] = label
+    labels[code] = labels[code] or label   -- another label of the same code is one more name for it
     by_name[key] = by_name[key] == nil and code or by_name[key] == code and code   -- false: several have that name
   end
   local c = setmetatable({ labels = labels, by_name = by_name }, codes_meta)
@@ -201,7 +198,8 @@ function E.agree(given)
   if label == "" then return true end
   local own = codes_of(given.table):label(given.code)
   if not own then return nil, format("code “%s” (%s) is not known · code inconnu", text_of(given.code), label) end
-  if name_key(own) == name_key(label) then return true end
+  local key = name_key(label)
+  if name_key(own) == key or codes_of(given.table).by_name[key] == given.code then return true end
   return nil, format("code “%s” is “%s”, the label says “%s” · le code désigne « %s », le libellé dit « %s »", text_of(given.code), own, label, own, label)
 end
 function E.label_agrees(code, label, table)
@@ -246,17 +244,18 @@ for i, name in ipairs(fields) do index[name] = i end
 H.index = index
 
 -- A row by names of fields. Names that begin with "_" stay in the script.
-local function emit(row)
-  if type_of(row) ~= "table" then fail("host.argument", "emit", "table", type_of(row)) end
-  for i = 1, #fields do out[i] = nil end
-  for name, v in raw_next, row do
-    local i = index[name]
-    if i then out[i] = v
-    elseif byte(name) ~= 95 then fail("host.shape_field", H.tostring(name), H.table, H.nearest(H.tostring(name), fields)) end
-  end
-  H.put(out)
+local put, nfields = H.put, #fields
+function H.give(row)
+  for i = 1, nfields do out[i] = row[fields[i]] end
+  put(out)
 end
-E.emit = emit
+function E.emit(row)
+  if type_of(row) ~= "table" then fail("host.argument", "emit", "table", type_of(row)) end
+  for name in raw_next, row do
+    if not index[name] and not find(name, "^_") then fail("host.shape_field", H.tostring(name), H.table, H.nearest(H.tostring(name), fields)) end
+  end
+  H.give(row)
+end
 
 local function texts(what, ...)
   for i = 1, select("#", ...) do
@@ -293,7 +292,9 @@ local function free_form(entry)
   for _, k in ipairs { "row", "begin", "finish" } do
     if entry[k] ~= nil and type_of(entry[k]) ~= "function" then fail("host.argument", H.table .. ", " .. k, "function", type_of(entry[k])) end
   end
-  H.begin, H.row, H.finish = entry.begin or nothing, entry.row, entry.finish or nothing
+  local row = entry.row
+  H.begin, H.finish = entry.begin or nothing, entry.finish or nothing
+  function H.row(_, raw, line) row(raw, line) end
 end
 
 -- Runs the script; whether it has something for the table.

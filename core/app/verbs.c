@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 4 << 20, ROW_MAX = 1 << 26, QUERY_ROWS = 100000 };
+enum { ROW_MAX = 1 << 26, QUERY_ROWS = 100000 };
 
 /* ---- arguments and answers ---- */
 
@@ -256,11 +256,19 @@ static const char *set_aside(struct plan *p, const char *package, const char **t
 	return link(arena_printf(a, "%s/%s.db", p->project.data, package), aside) ? "" : aside;
 }
 
+/* { name, beside: [names] }: loads a package; those beside it, by default all that are not fresh, may begin meanwhile. */
 static bool do_load(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
+	const struct json *beside = json_get(in, "beside");
 	struct plan *p = &s->plan;
 	struct load_report report;
 
+	for (struct plan_package *k = p->package; beside && k < p->package + p->npackage; k++) {
+		bool named = false;
+		for (const struct json *v = beside->child; v; v = v->next)
+			named |= !strcmp(v->s, k->name);
+		k->wanted = named;
+	}
 	for (size_t i = 0; i < p->npackage; i++) {
 		struct plan_package *k = &p->package[i];
 		const char *to, *aside;
@@ -430,6 +438,118 @@ static bool do_doctor(struct session *s, const struct json *in, struct buf *out,
 	return true;
 }
 
+/* ---- files ---- */
+
+/* { path, text }: a new file where the user said; refused when there is one. */
+static bool do_create(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const char *path = verb_text(in, "path"), *slash = strrchr(path, '/');
+	const struct json *text = json_get(in, "text");
+
+	(void)out;
+	if (path_exists(path) || !text)
+		return err_set(e, ERR_DB_EXISTS, "%s", path);
+	return (!slash || slash == path || path_mkdirs(arena_strndup(&s->arena, path, (size_t)(slash - path)), e)) &&
+	       path_write(path, text->s, text->n, e);
+}
+
+/* A private folder that goes with the command; in the project, where a killed one is swept up. */
+static const char *scratch(struct session *s, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR"), *parent = s->open ? s->plan.project.build : tmp && *tmp == '/' ? tmp : "/tmp";
+
+	if (!*s->scratch) {
+		const char *made = path_mkdirs(parent, e) ? path_mkdtemp(&s->arena, parent, e) : NULL;
+		if (made)
+			snprintf(s->scratch, sizeof s->scratch, "%s", made);
+	}
+	return *s->scratch ? s->scratch : NULL;
+}
+
+static const char *absolute(struct session *s, const char *path, struct err *e)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real) {
+		err_system(e, ERR_OPEN, path);
+		return NULL;
+	}
+	const char *kept = arena_strdup(&s->arena, real);
+	free(real);
+	return kept;
+}
+
+/* The folder of a package that is in no project, as a job. */
+static bool folder_job(struct session *s, const char *folder, struct load_job *job, struct err *e)
+{
+	const char *dir = absolute(s, folder, e), *name = dir ? strrchr(dir, '/') : NULL;
+
+	if (dir)
+		*job = (struct load_job){ .package_dir = name + 1, .root = arena_strndup(&s->arena, dir, name > dir ? (size_t)(name - dir) : 1),
+			.wall_seconds = 600, .memory = 512u << 20 };
+	return dir != NULL;
+}
+
+/* { package: of the project, or dir: anywhere; files: [{ resource, path }], name } → { valid, file, report, error }: a whole load, into a folder
+ * of its own. The files stand for those of the package. */
+static bool do_load_aside(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	const struct json *files = json_get(in, "files");
+	struct plan *p = &s->plan;
+	struct load_file *file = arena_array(&s->arena, struct load_file, p->nfile + (files ? files->count : 0) + 1);
+	struct load_job job = { 0 };
+	struct load_report report;
+	struct err bad = { 0 };
+	const char *tmp = scratch(s, e);
+	size_t n = 0;
+
+	for (const struct json *v = files ? files->child : NULL; v; v = v->next, n++) {
+		file[n] = (struct load_file){ verb_text(v, "resource"), absolute(s, verb_text(v, "path"), e), verb_text(v, "path") };
+		if (!file[n].path)
+			return false;
+	}
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!strcmp(p->package[i].name, verb_text(in, "package")))
+			job = p->package[i].job;
+	if (!tmp || (!job.root && !folder_job(s, verb_text(in, "dir"), &job, e)))
+		return false;
+	for (size_t i = 0; i < p->nfile; i++)
+		file[n++] = p->file[i];
+	job.file = file;
+	job.nfile = n;
+	job.data_dir = path_join(&s->arena, tmp, verb_text(in, "name"));
+	bool ok = load_package(&job, &s->arena, &report, &bad);
+	verb_put(out, "{'valid':%b,'file':%s,'report':", ok, arena_printf(&s->arena, "%s/%s.db", job.data_dir, report.package));
+	verb_report(s, &report, out);
+	if (!ok) {
+		verb_put(out, ",'error':");
+		put_error(s, &bad, out);
+	}
+	verb_put(out, "}");
+	return true;
+}
+
+/* Where each loaded table lies, and where its version of before, null when there is none. */
+static bool do_tables(struct session *s, const struct json *in, struct buf *out, struct err *e)
+{
+	struct plan *p = &s->plan;
+	struct arena *a = &s->arena;
+
+	(void)in;
+	if (!schema_read(&p->schema, &p->project.arena, p->project.data, e))
+		return false;
+	verb_put(out, "[");
+	for (size_t i = 0; i < p->schema.ntable; i++) {
+		const struct schema_table *t = &p->schema.table[i];
+		const char *previous = arena_printf(a, "%s/previous/%s.db", p->project.state, t->package);
+		verb_next(out);
+		verb_put(out, "{'name':%s,'package':%s,'file':%s,'previous':%s}", t->name, t->package, schema_package(&p->schema, t->package)->file,
+		         path_exists(previous) ? previous : NULL);
+	}
+	verb_put(out, "]");
+	return true;
+}
+
 /* ---- queries ---- */
 
 static void put_cell(struct buf *out, const struct cell *c, bool json)
@@ -470,19 +590,29 @@ static void put_row(struct buf *out, struct stmt *st, bool json, bool named)
 	buf_str(out, json ? named ? "}" : "]" : "");
 }
 
-static struct db *open_tables(struct session *s, struct err *e)
+/* Over the loaded packages, or over files, { name: path of a package file }, whose tables are then NAME.TABLE. */
+static struct db *open_tables(struct session *s, const struct json *in, struct err *e)
 {
+	const struct json *files = json_get(in, "files");
 	struct plan *p = &s->plan;
 
-	return schema_read(&p->schema, &p->project.arena, p->project.data, e)
-		? db_open_query(&p->schema, &(struct db_limits){ .heap = p->project.limit_sql_memory }, NULL, e) : NULL;
+	if (!files)
+		return schema_read(&p->schema, &p->project.arena, p->project.data, e)
+			? db_open_query(&p->schema, &(struct db_limits){ .heap = p->project.limit_sql_memory }, NULL, e) : NULL;
+	struct db *db = db_open_package(files->child->s, e);
+	for (const struct json *v = files->child; db && v; v = v->next)
+		if (!db_attach(db, v->key, v->s, e)) {
+			db_close(db);
+			db = NULL;
+		}
+	return db;
 }
 
-/* { sql, params, limit } → { columns, rows, more } */
+/* { sql, params, limit, files } → { columns, rows, more } */
 static bool do_query(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
 	const struct json *sql = json_get(in, "sql"), *params = json_get(in, "params");
-	struct db *db = open_tables(s, e);
+	struct db *db = open_tables(s, in, e);
 	struct stmt *st = db && sql ? db_prepare(db, sql->s, sql->n, e) : NULL;
 	int64_t limit = QUERY_ROWS, whole;
 	int step = st ? 1 : -1, i = 1;
@@ -517,7 +647,7 @@ static bool do_query(struct session *s, const struct json *in, struct buf *out, 
 static bool do_stream(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
 	bool json = s->app.json, first = true;
-	struct db *db = open_tables(s, e);
+	struct db *db = open_tables(s, in, e);
 	struct stmt *st = db ? db_prepare(db, verb_text(in, "sql"), strlen(verb_text(in, "sql")), e) : NULL;
 	int step = st ? stmt_step(st, e) : -1;
 	struct buf row = BUF(ROW_MAX);
@@ -546,10 +676,10 @@ static bool do_stream(struct session *s, const struct json *in, struct buf *out,
 /* ---- the table ---- */
 
 const struct verb app_verbs[] = {
-	{ "analyses", do_analyses }, { "counts", do_counts }, { "doctor", do_doctor }, { "draw", do_draw }, { "in_project", do_in_project },
-	{ "load", do_load }, { "nearest", do_nearest }, { "open", do_open }, { "packages", do_packages }, { "print", do_print },
+	{ "analyses", do_analyses }, { "counts", do_counts }, { "create", do_create }, { "doctor", do_doctor }, { "draw", do_draw }, { "in_project", do_in_project },
+	{ "load", do_load }, { "load_aside", do_load_aside }, { "nearest", do_nearest }, { "open", do_open }, { "packages", do_packages }, { "print", do_print },
 	{ "query", do_query }, { "reports", do_reports }, { "results", do_results }, { "run", do_run }, { "settings", do_settings },
-	{ "settle", do_settle }, { "stream", do_stream }, { "talk", do_talk }, { "warn", do_warn },
+	{ "settle", do_settle }, { "stream", do_stream }, { "tables", do_tables }, { "talk", do_talk }, { "warn", do_warn },
 	{ NULL, NULL },
 };
 
@@ -571,6 +701,10 @@ bool verbs_call(void *session, const char *verb, const char *in, size_t n, struc
 
 void verbs_close(struct session *s)
 {
+	struct err ignored;
+
+	if (*s->scratch)
+		path_remove_tree(s->scratch, &ignored);
 	if (s->open)
 		plan_close(&s->plan);
 	arena_free(&s->arena);

@@ -7,7 +7,7 @@
 
 struct session {
 	struct app app;
-	char directory[4096];
+	char directory[4096], scratch[4096];   /* "" = none yet */
 	struct plan plan; bool open;       /* after the verb `open` */
 	struct arena arena;                /* of the verb that runs: gone with the next one */
 };

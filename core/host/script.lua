@@ -34,16 +34,20 @@ local function number(v)
   end
 end
 
--- Names of an object in a fixed order.
+-- Names of an object in a fixed order: what says which one it is comes first.
 local function names(t)
   local list = {}
   for key in pairs(t) do list[#list + 1] = key end
-  table.sort(list)
+  table.sort(list, function(a, b)
+    if (a == "name") ~= (b == "name") then return a == "name" end
+    return a < b
+  end)
   return list
 end
 core.names = names
 
-local function put(out, v, depth)
+-- Writes a value; line: what goes before each member of a text for people ("\n" and blanks), "" for one line.
+local function put(out, v, depth, line)
   local kind = type(v)
   if depth > 100 then error("JSON: too deep") end
   if v == core.null or kind == "nil" then
@@ -58,27 +62,23 @@ local function put(out, v, depth)
     out[#out + 1] = v:form(core.lang, "json")
   elseif kind ~= "table" then
     error("JSON: a " .. kind)
-  elseif getmetatable(v) == object or (#v == 0 and next(v) ~= nil) then
-    out[#out + 1] = "{"
-    for i, key in ipairs(names(v)) do
-      out[#out + 1] = (i > 1 and "," or "") .. quoted(key) .. ":"
-      put(out, v[key], depth + 1)
-    end
-    out[#out + 1] = "}"
   else
-    out[#out + 1] = "["
-    for i = 1, #v do
-      if i > 1 then out[#out + 1] = "," end
-      put(out, v[i], depth + 1)
+    local named = getmetatable(v) == object or (#v == 0 and next(v) ~= nil)
+    local list, inner = named and names(v) or v, line ~= "" and line .. "  " or ""
+    out[#out + 1] = named and "{" or "["
+    for i = 1, #list do
+      out[#out + 1] = (i > 1 and "," or "") .. inner
+      if named then out[#out + 1] = quoted(list[i]) .. (line ~= "" and ": " or ":") end
+      put(out, named and v[list[i]] or not named and v[i], depth + 1, inner)
     end
-    out[#out + 1] = "]"
+    out[#out + 1] = (#list > 0 and line or "") .. (named and "}" or "]")
   end
 end
 
--- JSON text of a value; records of errors in the language of the command.
-function core.encode(v)
+-- JSON text of a value, on one line or, with lines, for people; records of errors in the language of the command.
+function core.encode(v, lines)
   local out = {}
-  put(out, v, 0)
+  put(out, v, 0, lines and "\n" or "")
   return table.concat(out)
 end
 

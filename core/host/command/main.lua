@@ -17,6 +17,21 @@ local commands = {
     more = {
       "Refait seulement ce dont une donnée, une analyse ou un texte a changé.\n" .. report_options[1][1],
       "Makes again only what depends on data, an analysis or a text that changed.\n" .. report_options[1][2] } },
+  { "compare", options = "key= columns= resource= exit-code", most = 2, usage = { "AVANT APRÈS", "OLD NEW" },
+    what = { "compare deux versions d’une table par sa clé", "compare two versions of a table by its key" },
+    more = {
+      "AVANT et APRÈS : une table, TABLE@previous (la version d’avant) ou FICHIER.db:TABLE ; avec --resource, deux fichiers.\n" ..
+      "Lignes ajoutées, supprimées, modifiées par colonne, sommes des colonnes numériques.\n" ..
+      "--key a,b        colonnes qui désignent une ligne (par défaut la clé de la table)\n" ..
+      "--columns a,b    colonnes comparées (par défaut celles que les deux ont)\n" ..
+      "--resource TABLE charge les deux fichiers comme cette table, à part\n" ..
+      "--exit-code      code 6 quand quelque chose diffère",
+      "OLD and NEW: a table, TABLE@previous (the version of before) or FILE.db:TABLE; with --resource, two files.\n" ..
+      "Rows added, removed, changed by column, sums of columns of numbers.\n" ..
+      "--key a,b        columns that name a row (by default the table’s key)\n" ..
+      "--columns a,b    columns that are compared (by default those that both have)\n" ..
+      "--resource TABLE load the two files as this table, aside\n" ..
+      "--exit-code      exit 6 when something differs" } },
   { "doctor", options = "", most = 0, usage = { "", "" },
     what = { "montre les outils, les polices et les protections en place", "show the tools, typefaces and protections in force" } },
   { "fact", options = "dry-run ledger=", any = true, most = 64, usage = { "add", "add" },
@@ -59,6 +74,11 @@ local commands = {
   { "status", options = "exit-code", most = 0, usage = { "", "" },
     what = { "dit ce qui est à jour, ce qui ne l’est pas, et pourquoi", "tell what is fresh, what is stale, and why" },
     more = { "--exit-code  code 6 quand quelque chose n’est pas à jour", "--exit-code  exit 6 when something is stale" } },
+  { "validate", options = "", most = 1, usage = { "PAQUET", "PACKAGE" },
+    what = { "vérifie un paquet de données sans le charger", "check a data package without loading it" },
+    more = {
+      "PAQUET : un nom, ou un dossier avec datapackage.json, aussi hors d’un projet. Code 3 quand il n’est pas valide.",
+      "PACKAGE: a name, or a folder with datapackage.json, also outside a project. Exit 3 when it is not valid." } },
 }
 
 local everywhere = "json quiet verbose help lang= directory="

@@ -1,11 +1,11 @@
 -- The phases as build, load and run go through them. Returns functions; work: core.parts().
 local core = ...
-local phases = {}
+local phases = { loadable = { never = true, changed = true } }   -- what a package must be, that a load would make it fresh
 
 -- Loads what changed. With --keep-going, the version of before serves for a package that cannot be loaded.
 function phases.load(work)
   for _, p in ipairs(core.packages()) do
-    if p.why.id ~= "fresh" and p.why.id ~= "gone" then
+    if phases.loadable[p.why.id] then
       if work:run("package", p.name, core.load, { name = p.name }) then work.done = work.done - 1 end
     end
   end

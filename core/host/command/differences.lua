@@ -21,11 +21,11 @@ return function(what)
   local has, key_of, numeric, order = { old = {}, new = {} }, { old = {}, new = {} }, {}, { old = {}, new = {} }
   for _, s in ipairs { "old", "new" } do
     local t = what[s].table:gsub("'", "''")
-    for _, row in ipairs(query(("SELECT name, type, pk FROM pragma_table_info('%s', '%s') ORDER BY cid"):format(t, s))) do
+    for _, row in ipairs(query(("SELECT name, type, key FROM %s._field WHERE resource = '%s' ORDER BY position"):format(s, t))) do
       local name, kind, pk = row[1], row[2], row[3]
       has[s][name] = true
       order[s][#order[s] + 1] = name
-      numeric[name] = (s == "old" or numeric[name] or not has.old[name]) and (kind == "INTEGER" or kind == "REAL")
+      numeric[name] = (s == "old" or numeric[name] or not has.old[name]) and (kind == "integer" or kind == "number")
       if pk > 0 then key_of[s][pk] = name end
     end
   end

@@ -185,7 +185,7 @@ for _, d in ipairs(ledger.descriptor.resources) do
     core.write { path = aside .. "/" .. path, text = new[file] or core.read { path = file } }
   end
 end
-local ok, candidate = pcall(core.candidate, { dir = aside })
+local ok, candidate = pcall(core.candidate, { package = ledger.package, dir = aside })
 core.forget { path = ASIDE }
 core.forget { path = "candidate" }
 if not ok then error(candidate, 0) end

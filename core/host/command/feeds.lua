@@ -6,6 +6,7 @@ local feeds = { states = {
   invalid = { "non valide", "invalid" },
 } }
 local LOCK <const> = "continuum.lock"
+local say = core.say
 
 -- ---- the project ----
 
@@ -68,14 +69,22 @@ local function together(package, plans)
   return out
 end
 
+-- Feeds of a package that would still have no file: until they do, it cannot be loaded, hence not judged.
+local function waits_for(package, plans)
+  local out, files = {}, together(package, plans)
+  for _, r in ipairs(feeds.list) do
+    if r.package == package and not files[r.name] then out[#out + 1] = r.name end
+  end
+  return #out > 0 and table.concat(out, ", ")
+end
+
 -- Loads the package with the files of these plans (by feed) in place of those in use; raises what the loader refuses.
 local function load_candidate(package, plans)
-  local files, dir = {}, nil
+  local files = {}
   for name, plan in pairs(plans) do
     files[#files + 1] = { feed = name, sha256 = plan.sha256, shown = plan.name }
-    dir = feeds.by_name[name].dir
   end
-  local candidate = core.candidate { dir = dir, files = files }
+  local candidate = core.candidate { package = package, files = files }
   for _, plan in pairs(plans) do plan.with = together(package, plans) end
   return candidate
 end
@@ -95,7 +104,14 @@ end
 -- Judges the plans of one package (by feed): together, and, when that fails, one by one. Sets state: changed or invalid (with error), and puts
 -- what is valid into quarantine.
 function feeds.judge(package, plans)
-  local names = core.names(plans)
+  local names, waits = core.names(plans), waits_for(package, plans)
+  if waits then
+    for _, plan in pairs(plans) do
+      plan.state = "changed"
+      plan.notes = { say("ne peut être vérifié, ni accepté, tant que %s n’a pas de fichier", "cannot be checked, nor accepted, before %s has a file"):format(waits) }
+    end
+    return
+  end
   local function try(some)
     local ok, result = pcall(load_candidate, package, some)
     if not ok and type(result) ~= "userdata" then error(result, 0) end
@@ -118,13 +134,14 @@ end
 -- ---- talk ----
 
 function feeds.tell(plan)
-  local say, n = core.say, core.text
+  local n = core.text
   local word = feeds.states[plan.state]
   core.line("%-24s %-12s %s", plan.feed, say(word[1], word[2]), core.clean(plan.name or plan.url or ""))
   if plan.error then core.tell(plan.error) elseif plan.talk then core.talk(plan.talk) end
   for _, note in ipairs(plan.notes or {}) do core.line("    %s", core.clean(note)) end
   if plan.state ~= "changed" then return end
   local d, t = plan.difference, plan.loaded
+  if not t then return end
   if not d then
     core.line(say("    %d lignes ; rien n’était en service", "    %d rows; nothing was in use"), t.loaded)
   else
@@ -159,11 +176,14 @@ function feeds.accept(names)
       local now, known = core.encode(together(package, plans)), true
       for _, plan in pairs(plans) do known = known and core.encode(plan.with) == now end
       -- Judged in other company, or another version is in use since: judged again before it is taken.
-      if not known then
+      local waits = waits_for(package, plans)
+      if waits then
+        core.note(say("%s ne sera chargé que quand %s aura un fichier", "%s will be loaded once %s has a file"), package, waits)
+      elseif not known then
         load_candidate(package, plans)
         core.forget { path = "candidate" }
       end
-      packages[#packages + 1] = package
+      if not waits then packages[#packages + 1] = package end
     end
     for _, name in ipairs(names) do
       local plan, old = feeds.plan(name), feeds.lock[name]
@@ -176,7 +196,7 @@ function feeds.accept(names)
       end
       report.accepted[#report.accepted + 1] = { feed = name, name = plan.name, sha256 = plan.sha256 }
       if not input.json then
-        core.line(input.dry_run and core.say("%s serait accepté : %s", "%s would be accepted: %s") or core.say("%s accepté : %s", "%s accepted: %s"),
+        core.line(input.dry_run and say("%s serait accepté : %s", "%s would be accepted: %s") or say("%s accepté : %s", "%s accepted: %s"),
           name, core.clean(plan.name))
       end
     end

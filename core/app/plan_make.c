@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "base/typo.h"
+#include "host/texlog.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
 #include "render/paper.h"
@@ -404,6 +405,7 @@ static struct paper paper_of(struct plan *p, const struct report *r)
 	return (struct paper){
 		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .talk = p->app->lang, .edition = j->data_as_of, .date = j->date, .epoch = j->epoch,
 		.out = arena_printf(&j->arena, "%s/%s.pdf", j->build, r->name), .wall_seconds = 120, .allow_unjailed = j->allow_unjailed,
+		.read_log = texlog_read,
 	};
 }
 

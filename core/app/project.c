@@ -306,11 +306,3 @@ const char *project_plugin_id(struct project *p, const char *path)
 
 	return arena_strndup(&p->arena, name, strlen(name) - strlen(".lua"));
 }
-
-bool project_names(const char *path, const char *word)
-{
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	size_t n = strcspn(name, ".");
-
-	return !strcmp(path, word) || !strcmp(name, word) || (strlen(word) == n && !strncmp(name, word, n));
-}

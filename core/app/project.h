@@ -35,6 +35,4 @@ bool project_open(struct project *p, const char *start, struct err *e);
 void project_close(struct project *p);
 /* Id of a plugin from its path: "plugins/workforce.lua" → "workforce", in the project's arena. */
 const char *project_plugin_id(struct project *p, const char *path);
-/* True when a path of the project is named by word: its path, its last part, or that without its ending. */
-bool project_names(const char *path, const char *word);
 #endif

@@ -300,7 +300,7 @@ static int env_fail(lua_State *L)   /* (message name, arguments…) raises */
 	return lua_env_raise(L, &e);
 }
 
-static int env_nearest(lua_State *L)   /* (name, list of names) -> the nearest of them or nil */
+int lua_env_nearest(lua_State *L)   /* (name, list of names) -> the nearest of them or nil */
 {
 	enum { MOST = 4096 };
 	const char *list[MOST], *name = luaL_checkstring(L, 1);
@@ -416,7 +416,7 @@ static void open_libraries(lua_State *L)
 static void push_shared(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "fail", env_fail }, { "nearest_of", env_nearest }, { "metafield", env_metafield }, { "clean", env_clean },
+		{ "fail", env_fail }, { "nearest_of", lua_env_nearest }, { "metafield", env_metafield }, { "clean", env_clean },
 		{ "line", env_line }, { "load", env_load }, { NULL, NULL },
 	};
 	static const luaL_Reg error_meta[] = { { "__tostring", error_text }, { NULL, NULL } };

@@ -64,6 +64,8 @@ void lua_env_place(const struct host *h, struct err *e, const char *file, long l
 void lua_env_limit(const struct worker_job *job, enum err_id id, struct err *e);
 /* Pushes what the buffer holds (at most 1000 bytes) and frees it, whatever is raised. */
 void lua_env_text(lua_State *L, struct buf *b);
+/* A function of Lua: (name, list of names) -> the nearest of them or nil. */
+int lua_env_nearest(lua_State *L);
 /* Sets a field of the table on top of the stack to a text; nil for NULL. */
 void lua_env_set(lua_State *L, const char *field, const char *text);
 #endif

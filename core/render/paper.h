@@ -42,6 +42,8 @@ struct paper {
 	const char *out;                     /* path of the PDF to publish */
 	double wall_seconds;
 	bool allow_unjailed;
+	/* Tells what TeX's log says, as texlog_read of host, which this layer does not know, does. */
+	bool (*read_log)(const char *root, const char *dir, const char *name, enum lang talk, const char *log, struct buf *warnings, struct err *e);
 };
 /* Writes <dir>/generated/ (values.tex, figures and tables that the text uses, annexes, continuum.sty); files that did not
  * change are not touched; files no longer needed are removed. An unknown annex, or \valunit and \valdate of what has none,

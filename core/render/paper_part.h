@@ -13,8 +13,4 @@ struct paper_files { const char *folder, *shown, *product, **rel; size_t n; };
 bool paper_files(struct paper_files *out, struct arena *a, const char *folder, const char *shown, struct err *e);
 /* Adds names and contents. */
 bool paper_files_hash(const struct paper_files *f, struct arena *a, struct hash *h, struct err *e);
-
-/* Reads TeX's log. True when there is no error in it: then warnings (may be NULL) receives a line for each thing that a
- * reader would see. False: *e says what TeX stopped at, in the author's file. */
-bool paper_log(const struct paper *p, const char *log, struct buf *warnings, struct err *e);
 #endif

@@ -71,7 +71,8 @@ static bool run(struct job *j, struct buf *warnings)
 	j->runs++;
 	bool ok = proc_run(&child, &o, NULL, 0, NULL, j->e);
 	if (ok && child.end == PROC_EXITED && path_exists(log_path))
-		ok = path_read(log_path, log.max, &log, j->e) && paper_log(p, buf_text(&log), warnings, j->e);
+		ok = path_read(log_path, log.max, &log, j->e) &&
+			p->read_log(p->root, p->dir, p->name, p->talk, buf_text(&log), warnings, j->e);
 	ok = ok && proc_ok(&child, tool, j->e);
 	proc_close(&child);
 	buf_free(&log);

@@ -4,6 +4,7 @@
 
 #include "base/path.h"
 #include "base/proc.h"
+#include "host/texlog.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -182,7 +183,7 @@ static struct paper paper(const char *name, enum lang lang)
 	struct err e = { 0 };
 	return (struct paper){ .root = root, .dir = arena_printf(&arena, "reports/%s", name), .name = name, .lang = lang, .talk = lang, .item = items, .nitem = LEN(items),
 		.annex = annexes, .nannex = 1, .edition = "2026-06-30", .date = "2026-11-22", .epoch = 1795305600,
-		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60 };
+		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60, .read_log = texlog_read };
 }
 
 static bool generate(struct paper *p, struct err *e)

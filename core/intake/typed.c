@@ -367,7 +367,7 @@ static bool open_script(struct typed *t, struct err *e)
 	const struct typed_job *job = t->job;
 	const char **field = arena_array(t->a, const char *, job->r->nfield);
 	const struct shaper_sink sink = { t, on_emit, on_reject, on_doubt, on_skip, on_total, on_note };
-	const char *script = path_join(t->a, job->package->dir, "shape.lua");
+	const char *script = job->package->has_script ? path_join(t->a, job->package->dir, "shape.lua") : "";
 
 	for (size_t i = 0; i < job->r->nfield; i++)
 		field[i] = job->r->field[i].name;

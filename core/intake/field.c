@@ -157,151 +157,118 @@ static void shorten(struct field_reader *r, const char **s, size_t *n)
 
 enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, MICRO, ZONE, PARTS };   /* ZONE: minutes east */
 enum { NO_ZONE = 10000, MOMENT_MAX = 100 };
+static const char first[] = "0000-01-01T00:00:00";   /* a kind of moment is a part of this */
 
-static int month_days(int year, int month)
+/* Digits after the point of a second, one at least. */
+static const char *read_micro(const char *s, int *micro)
+{
+	const char *from = s;
+
+	for (int unit = 100000; text_is_digit(*s) && s - from < 9; unit /= 10)
+		*micro += unit * (*s++ - '0');
+	return s > from ? s : NULL;
+}
+
+/* Checks days against months, and "", ".123", "Z", "+02:00" and both together after the parts that every moment has. */
+static bool end_moment(const char *s, int p[PARTS])
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	bool leap = (p[YEAR] % 4 == 0 && p[YEAR] % 100 != 0) || p[YEAR] % 400 == 0;
+	struct tm tm = { 0 };
 
-	return month == 2 && leap ? 29 : days[month - 1];
-}
-
-/* "", ".123", "Z", "+02:00" and both together. */
-static bool read_tail(const char *s, const char *end, int p[PARTS])
-{
-	int v[6];
-
-	if (s < end && *s == '.') {
-		const char *from = ++s;
-		for (int unit = 100000; s < end && text_is_digit(*s); unit /= 10)
-			p[MICRO] += unit * (*s++ - '0');
-		if (s == from || s - from > 9)
-			return false;
-	}
-	if (s == end || (*s == 'Z' && s + 1 == end))
-		return true;
-	if (end - s != 6 || (*s != '+' && *s != '-') || s[3] != ':')
+	if (*s == '.' && !(s = read_micro(s + 1, &p[MICRO])))
 		return false;
-	for (int i = 1; i < 6; i++) {
-		if (i != 3 && !text_is_digit(s[i]))
-			return false;
-		v[i] = s[i] - '0';
-	}
-	p[ZONE] = ((v[1] * 10 + v[2]) * 60 + v[4] * 10 + v[5]) * (*s == '-' ? -1 : 1);
-	return abs(p[ZONE]) <= 14 * 60 && v[4] < 6;
+	const char *end = *s ? strptime(s, "%z", &tm) : s;
+	p[ZONE] += (int)(tm.tm_gmtoff / 60);
+	return end && !*end && (!*s || *s == 'Z' || end - s == 6) && labs(tm.tm_gmtoff) <= 14 * 3600 && p[DAY] <= days[p[MONTH] - 1] + (p[MONTH] == 2 && leap);
 }
 
-/* The parts that the type has, as ISO 8601 writes them. */
-static bool read_iso(const struct field_kind *kind, bool tail, const char *s, const char *end, int p[PARTS])
+/* As ISO 8601 writes the parts that the type has; s ends with NUL. */
+static bool read_iso(const struct field_kind *kind, bool tail, const char *s, int p[PARTS])
 {
-	static const struct { char before; int digits, low, high; } parts[] = {
-		{ 0, 4, 0, 9999 }, { '-', 2, 1, 12 }, { '-', 2, 1, 31 }, { 'T', 2, 0, 23 }, { ':', 2, 0, 59 }, { ':', 2, 0, 59 },
-	};
+	static const struct { int at, low, high; } parts[] = { { 2, 0, 99 }, { 5, 1, 12 }, { 8, 1, 31 }, { 11, 0, 23 }, { 14, 0, 59 }, { 17, 0, 59 } };
 
-	for (int i = kind->from; i < kind->to; i++) {
-		int v = 0;
-		if ((i > kind->from && (s == end || *s++ != parts[i].before)) || end - s < parts[i].digits)
+	for (int i = kind->from; i < kind->to; i++)
+		if (text_is_digit(first[i]) ? !text_is_digit(s[i - kind->from]) : s[i - kind->from] != first[i])
 			return false;
-		for (const char *stop = s + parts[i].digits; s < stop; s++) {
-			if (!text_is_digit(*s))
-				return false;
-			v = v * 10 + (*s - '0');
-		}
-		if (v < parts[i].low || v > parts[i].high)
+	for (int i = 0; i < MICRO; i++) {
+		const char *two = s + parts[i].at - kind->from;
+		if (parts[i].at < kind->from || parts[i].at >= kind->to)
+			continue;
+		p[i] = (two[0] - '0') * 10 + two[1] - '0';
+		if (p[i] < parts[i].low || p[i] > parts[i].high)
 			return false;
-		p[i] = v;
+		p[i] += i == YEAR ? ((s[0] - '0') * 10 + s[1] - '0') * 100 : 0;
 	}
-	return (tail ? read_tail(s, end, p) : s == end) && p[DAY] <= month_days(p[YEAR], p[MONTH]);
+	s += kind->to - kind->from;
+	return (tail || !*s) && end_moment(s, p);
 }
 
-/* strptime knows English months only: the first word that names a French one, whole or by its first letters, becomes that. */
+/* strptime knows English months only: the first French one, whole or by its first letters, becomes that. */
 static void put_english(char *text, bool point)
 {
-	static const char *const months[] = {
-		"janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+	static const struct { const char *stem, *english; } months[] = {
+		{ "janv", "Jan" }, { "févr", "Feb" }, { "fÉvr", "Feb" }, { "fevr", "Feb" }, { "mars", "Mar" }, { "avr", "Apr" }, { "mai", "May" },
+		{ "juin", "Jun" }, { "juil", "Jul" }, { "août", "Aug" }, { "aoÛt", "Aug" }, { "aout", "Aug" }, { "sept", "Sep" }, { "oct", "Oct" },
+		{ "nov", "Nov" }, { "déc", "Dec" }, { "dÉc", "Dec" }, { "dec", "Dec" },
 	};
-	char word[16], *end = text + strlen(text);
 
-	for (char *from = text; from < end;) {
-		const char *p = from, *next = p;
-		size_t n = 0, found = 0, month = 0;
-		for (; next < end && n < sizeof word; p = next) {
-			uint32_t c = text_utf8_next(&next, end);
-			word[n] = c == 0xe9 || c == 0xc9 ? 'e' : c == 0xfb || c == 0xdb ? 'u' : c < 0x80 ? text_lower((char)c) : 0;
-			if (word[n] < 'a' || word[n] > 'z')
-				break;
-			n++;
-		}
-		for (size_t i = 0; i < 12 && n >= 3; i++)
-			if (!strncmp(months[i], word, n)) {
-				found++;
-				month = i;
-			}
-		if (found == 1) {
-			p += *p == '.' && !point;   /* "févr." */
-			memcpy(from, &"JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month], 3);
-			memmove(from + 3, p, strlen(p) + 1);
-			return;
-		}
-		from += p > from ? p - from : next - from;
+	for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
+		char *from = strcasestr(text, months[i].stem), *p = from;
+		if (!from)
+			continue;
+		while (*p && (text_lower(*p) >= 'a' && text_lower(*p) <= 'z' ? true : (unsigned char)*p >= 0x80))
+			p++;
+		p += *p == '.' && !point;   /* "févr." */
+		memcpy(from, months[i].english, 3);
+		memmove(from + 3, p, strlen(p) + 1);
+		return;
 	}
 }
 
-/* By the user's own pattern. */
-static bool read_pattern(const struct field_reader *r, const char *s, size_t n, int p[PARTS])
+/* By the user's own pattern; text ends with NUL and is changed. */
+static bool read_pattern(const struct field_reader *r, char *text, int p[PARTS])
 {
 	struct tm tm = { .tm_year = 100, .tm_mday = 1 };
-	char text[MOMENT_MAX];
+	int micro = 0;
 
-	if (!n || n >= sizeof text || memchr(s, 0, n) || text_is_space(*s))
-		return false;
-	memcpy(text, s, n);
-	text[n] = 0;
 	if (strstr(r->moment, "%b") || strstr(r->moment, "%B"))
 		put_english(text, strchr(r->moment, '.'));
-	const char *rest = strptime(text, r->moment, &tm);
-	if (rest && r->after) {
-		const char *from = rest;
-		for (int unit = 100000; text_is_digit(*rest) && unit; unit /= 10)
-			p[MICRO] += unit * (*rest++ - '0');
-		rest = rest > from ? strptime(rest, r->after, &tm) : NULL;
-	}
-	const int read[] = { tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec };
+	const char *rest = text_is_space(*text) ? NULL : strptime(text, r->moment, &tm);
+	if (rest && r->after)
+		rest = (rest = read_micro(rest, &micro)) ? strptime(rest, r->after, &tm) : NULL;
+	const int read[] = { tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, micro,
+	                     r->zoned ? (int)(tm.tm_gmtoff / 60) : NO_ZONE };
 	memcpy(p, read, sizeof read);
-	p[ZONE] = r->zoned ? (int)(tm.tm_gmtoff / 60) : NO_ZONE;
-	return rest && !*rest && p[YEAR] >= 1000 && p[SECOND] < 60 && p[DAY] <= month_days(p[YEAR], p[MONTH]);
-}
-
-/* A moment of a sheet may have more parts than its column has: midnight of a date, the first day of a month; or fewer. */
-static void fit_moment(struct field_reader *r, const char **s, size_t *n)
-{
-	enum field_type type = r->f->type;
-
-	if ((type == FIELD_DATE || type == FIELD_YEARMONTH) && *n == 19 && !memcmp(*s + 10, "T00:00:00", 9))
-		*n = 10;
-	if (type == FIELD_YEARMONTH && *n == 10 && !memcmp(*s + 7, "-01", 3))
-		*n = 7;
-	if (type == FIELD_DATETIME && *n == 10) {
-		*n = (size_t)snprintf(r->text, sizeof r->text, "%.10sT00:00:00", *s);
-		*s = r->text;
-	}
+	return rest && !*rest && p[YEAR] >= 1000 && p[SECOND] < 60 && end_moment("", p);
 }
 
 static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	enum field_type type = r->f->type;
-	bool timed = r->kind->to > DAY + 1, iso = !r->moment || r->cell == ROWCELL_MOMENT;
+	const struct field_kind *kind = r->kind;
+	bool timed = kind->to == 19, sheet = r->cell == ROWCELL_MOMENT, iso = !r->moment || sheet;
 	/* A time by default is hh:mm:ss and nothing else; "any" leaves it what ISO 8601 does. */
-	bool tail = timed && (type == FIELD_DATETIME || strcmp(r->f->format, "default") != 0 || r->cell == ROWCELL_MOMENT);
+	bool tail = timed && (!kind->from || strcmp(r->f->format, "default") != 0 || sheet);
+	char text[MOMENT_MAX] = "";
 	int p[PARTS] = { 2000, 1, 1 }, len = 0;
-	size_t size = sizeof r->text;
+	size_t size = sizeof r->text, to = (size_t)kind->to;
 
-	if (iso ? !read_iso(r->kind, tail, s, s + n, p) : !read_pattern(r, s, n, p))
+	/* A moment of a sheet may have more parts than its column has: midnight of a date, the first day of a month; or fewer. */
+	if (sheet && !kind->from && n > to && n <= 19 && !memcmp(s + to, first + to, n - to))
+		n = to;
+	if (!n || n >= sizeof text - sizeof first || memchr(s, 0, n))
 		return ERR_VALUE_TYPE;
+	memcpy(text, s, n);
+	if (sheet && timed && n == 10) {
+		memcpy(text + n, first + n, 9);
+		s = memcpy(r->text, text, n = 19);
+	}
 	*out = cell_bytes(s, n);
 	if (iso)
-		return ERR_NONE;
-	if (type != FIELD_TIME)
+		return read_iso(kind, tail, text, p) ? ERR_NONE : ERR_VALUE_TYPE;
+	if (!read_pattern(r, text, p))
+		return ERR_VALUE_TYPE;
+	if (!kind->from)
 		len = snprintf(r->text, size, "%04d-%02d-%02d%s", p[YEAR], p[MONTH], p[DAY], timed ? "T" : "");
 	if (timed)
 		len += snprintf(r->text + len, size - (size_t)len, "%02d:%02d:%02d", p[HOUR], p[MINUTE], p[SECOND]);
@@ -320,7 +287,7 @@ static bool open_moment(struct field_reader *r, struct arena *a, struct err *e)
 	static const char letters[] = "YmdHMSyjIbBpfz", stands_for[] = "YmdHMSYjHmmpfz", parts[] = "YmdjHMSpfz";
 	enum { YMD = 7, YJ = 9, HM = 48, HALF = 128, FRACTION = 256, ZONED = 512 };   /* bits of parts */
 	const struct field *f = r->f;
-	bool ok = true, twelve = false, timed = r->kind->to > DAY + 1;
+	bool ok = true, twelve = false, timed = r->kind->to == 19;
 	unsigned seen = 0;
 
 	if (!strcmp(f->format, "default") || !strcmp(f->format, "any"))
@@ -345,47 +312,6 @@ static bool open_moment(struct field_reader *r, struct arena *a, struct err *e)
 	                     "%%I:%%M %%p", f->format);
 }
 
-/* Months and seconds of "P1Y2M3DT4H5M6.7S" (XML Schema); false when it is not one. */
-static bool split_duration(const char *s, size_t n, double *months, double *seconds)
-{
-	static const struct { char unit; double months, seconds; } units[] = {
-		{ 'Y', 12, 0 }, { 'M', 1, 0 }, { 'D', 0, 86400 }, { 'H', 0, 3600 }, { 'M', 0, 60 }, { 'S', 0, 1 },
-	};
-	const char *end = s + n, *from;
-	bool negative = n && *s == '-';
-	double v = 0;
-
-	*months = *seconds = 0;
-	s += negative;
-	if (end - s < 2 || *s++ != 'P' || end[-1] == 'T')
-		return false;
-	for (size_t i = 0; i < 6 && s < end; i++) {
-		if (i == 3 && *s++ != 'T')
-			return false;
-		for (from = s; s < end && (text_is_digit(*s) || (*s == '.' && s > from));)
-			s++;
-		if (s == end || *s != units[i].unit) {
-			s = from;
-			continue;
-		}
-		if (!text_is_digit(s[-1]) || (i < 5 && memchr(from, '.', (size_t)(s - from))) || !num_real(from, (size_t)(s - from), '.', &v, NULL) || v > 1e12)
-			return false;
-		*months += v * units[i].months * (negative ? -1 : 1);
-		*seconds += v * units[i].seconds * (negative ? -1 : 1);
-		s++;
-	}
-	return s == end;
-}
-
-static enum err_id read_duration(struct field_reader *r, const char *s, size_t n, struct cell *out)
-{
-	double months, seconds;
-
-	(void)r;
-	*out = cell_bytes(s, n);
-	return split_duration(s, n, &months, &seconds) ? ERR_NONE : ERR_VALUE_TYPE;
-}
-
 /* Days since a fixed one of the Gregorian calendar, carried on before it. */
 static double day_number(double year, int month, int day)
 {
@@ -398,22 +324,34 @@ static double day_number(double year, int month, int day)
 static double seconds_of(const struct field_reader *r, const struct cell *c, size_t k)
 {
 	static const struct { int year, month; } from[] = { { 1696, 9 }, { 1697, 2 }, { 1903, 3 }, { 1903, 7 } };
-	double months, seconds;
+	static const struct { int group; double months, seconds; } units[] = {
+		{ 1, 12, 0 }, { 2, 1, 0 }, { 3, 0, 86400 }, { 5, 0, 3600 }, { 6, 0, 60 }, { 7, 0, 1 },
+	};
+	regmatch_t m[8] = { { .rm_so = 0, .rm_eo = (regoff_t)c->n } };
+	double months = from[k].year * 12.0 + from[k].month - 1, seconds = 0, sign = *c->s == '-' ? -1 : 1, v;
+	char text[MOMENT_MAX] = "";
 	int p[PARTS] = { 2000, 1, 1 };
 
-	if (r->f->type == FIELD_DURATION) {
-		split_duration(c->s, c->n, &months, &seconds);
-		double all = from[k].year * 12.0 + from[k].month - 1 + months, year = floor(all / 12);
-		return (day_number(year, (int)(all - year * 12) + 1, 1) - day_number(from[k].year, from[k].month, 1)) * 86400 + seconds;
+	if (r->f->type != FIELD_DURATION) {
+		read_iso(r->kind, true, memcpy(text, c->s, c->n), p);
+		return day_number(p[YEAR], p[MONTH], p[DAY]) * 86400 + (p[HOUR] * 60 + p[MINUTE] - p[ZONE]) * 60 + p[SECOND] + p[MICRO] / 1e6;
 	}
-	read_iso(r->kind, true, c->s, c->s + c->n, p);
-	return day_number(p[YEAR], p[MONTH], p[DAY]) * 86400 + (p[HOUR] * 60 + p[MINUTE] - p[ZONE]) * 60 + p[SECOND] + p[MICRO] / 1e6;
+	regexec(&r->shape, c->s, 8, m, REG_STARTEND);
+	for (size_t i = 0; i < 6; i++) {
+		const regmatch_t *g = &m[units[i].group];
+		if (g->rm_so >= 0 && num_real(c->s + g->rm_so, (size_t)(g->rm_eo - g->rm_so - 1), '.', &v, NULL)) {
+			months += sign * v * units[i].months;
+			seconds += sign * v * units[i].seconds;
+		}
+	}
+	double year = floor(months / 12);
+	return (day_number(year, (int)(months - year * 12) + 1, 1) - day_number(from[k].year, from[k].month, 1)) * 86400 + seconds;
 }
 
 /* Order of two values as a minimum or maximum means it: by time where zones or months give their texts another order. */
 static int compare(const struct field_reader *r, const struct cell *a, const struct cell *b, size_t k)
 {
-	if (r->f->type != FIELD_DURATION && r->kind->to <= DAY + 1)
+	if (r->f->type != FIELD_DURATION && r->kind->to != 19)
 		return field_compare(a, b);
 	double x = seconds_of(r, a, k), y = seconds_of(r, b, k);
 	return (x > y) - (x < y);
@@ -571,20 +509,13 @@ static enum err_id read_year(struct field_reader *r, const char *s, size_t n, st
 	return n - sign >= 4 && n <= 9 && *s != '+' && (n - sign == 4 || s[sign] != '0') && num_int(s, n, &out->i) ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
-bool field_is_uuid(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-' : !text_is_digit(s[i]) && (text_lower(s[i]) < 'a' || text_lower(s[i]) > 'f'))
-			return false;
-	return n == 36;
-}
-
 static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };   /* REG_STARTEND: the text has no NUL at its end */
 
 	*out = cell_bytes(s, n);
-	return !r->has_shape || !regexec(&r->shape, s, 1, &all, REG_STARTEND) ? ERR_NONE : ERR_VALUE_TYPE;
+	bool ok = !r->has_shape || !regexec(&r->shape, s, 1, &all, REG_STARTEND);
+	return ok && (r->f->type != FIELD_DURATION || !strchr("PT", s[n - 1])) ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
 const struct field_kind field_kinds[FIELD_TYPES] = {
@@ -592,13 +523,13 @@ const struct field_kind field_kinds[FIELD_TYPES] = {
 	[FIELD_INTEGER] = { "integer", "INTEGER", read_number, true },
 	[FIELD_NUMBER] = { "number", "REAL", read_number, true },
 	[FIELD_BOOLEAN] = { "boolean", "INTEGER", read_boolean },
-	[FIELD_DATE] = { "date", "TEXT", read_moment, true, .from = YEAR, .to = DAY + 1, .formats = "any %" },
-	[FIELD_TIME] = { "time", "TEXT", read_moment, true, .from = HOUR, .to = SECOND + 1, .formats = "any %" },
-	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, .from = YEAR, .to = SECOND + 1, .formats = "any %" },
+	[FIELD_DATE] = { "date", "TEXT", read_moment, true, .from = 0, .to = 10, .formats = "any %" },
+	[FIELD_TIME] = { "time", "TEXT", read_moment, true, .from = 11, .to = 19, .formats = "any %" },
+	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, .from = 0, .to = 19, .formats = "any %" },
 	[FIELD_YEAR] = { "year", "INTEGER", read_year, true },
-	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .from = YEAR, .to = MONTH + 1 },
+	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .from = 0, .to = 7 },
 	[FIELD_ANY] = { "any", "TEXT", read_text, .counted = true },
-	[FIELD_DURATION] = { "duration", "TEXT", read_duration, true },
+	[FIELD_DURATION] = { "duration", "TEXT", read_text, true },
 	[FIELD_GEOPOINT] = { "geopoint", "TEXT", read_point, .formats = "array object" },
 	[FIELD_GEOJSON] = { "geojson", "TEXT", read_json, .formats = "topojson" },
 	[FIELD_OBJECT] = { "object", "TEXT", read_json, .counted = true },
@@ -707,8 +638,6 @@ int field_read(struct field_reader *r, const struct rowcell *c, struct cell *out
 	r->cell = c->kind;
 	if (c->kind == ROWCELL_NUMBER)
 		shorten(r, &s, &n);
-	else if (c->kind == ROWCELL_MOMENT)
-		fit_moment(r, &s, &n);
 	for (size_t i = 0; i < f->nmissing && !missing && n <= r->longest; i++)
 		if (strlen(f->missing[i].value) == n && !memcmp(f->missing[i].value, s, n))
 			missing = f->missing[i].label;
@@ -851,21 +780,21 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 	return true;
 }
 
-/* What the formats of strings ask for, in POSIX: bytes of characters above ASCII are letters of an address of mail. */
-static bool open_shape(struct field_reader *r)
+/* What formats of strings, and durations, must look like, in POSIX: bytes of characters above ASCII are letters of an address of mail. */
+static void open_shape(struct field_reader *r)
 {
 #define LABEL "[A-Za-z0-9\x80-\xff]([A-Za-z0-9\x80-\xff-]*[A-Za-z0-9\x80-\xff])?"
-	static const struct { const char *format, *posix; } shapes[] = {
-		{ "email", "^[^][\x01-\x20\x7f@()<>,;:\"\\]+@" LABEL "(\\." LABEL ")*$" },
-		{ "uri", "^[A-Za-z][A-Za-z0-9+.-]*:(//\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})+$" },
-		{ "binary", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" },
-		{ "uuid", "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$" },
+	static const struct { enum field_type type; const char *format, *posix; } shapes[] = {
+		{ FIELD_STRING, "email", "^[^][\x01-\x20\x7f@()<>,;:\"\\]+@" LABEL "(\\." LABEL ")*$" },
+		{ FIELD_STRING, "uri", "^[A-Za-z][A-Za-z0-9+.-]*:(//\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})+$" },
+		{ FIELD_STRING, "binary", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" },
+		{ FIELD_STRING, "uuid", "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$" },
+		{ FIELD_DURATION, "default", "^-?P([0-9]{1,9}Y)?([0-9]{1,9}M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+(\\.[0-9]+)?S)?)?$" },
 	};
 
-	for (size_t i = 0; i < sizeof shapes / sizeof *shapes && r->f->type == FIELD_STRING; i++)
-		if (!strcmp(r->f->format, shapes[i].format))
+	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+		if (r->f->type == shapes[i].type && !strcmp(r->f->format, shapes[i].format))
 			r->has_shape = !regcomp(&r->shape, shapes[i].posix, REG_EXTENDED);
-	return true;
 }
 
 struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e)
@@ -882,7 +811,8 @@ struct field_reader *field_open(const struct field *f, struct arena *a, struct e
 		                        .min_length = -1, .max_length = -1, .true_values = f->true_values, .false_values = f->false_values };
 		r->item = field_open(item, a, e);
 	}
-	if ((r->kind->to && !open_moment(r, a, e)) || !open_shape(r) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e))) {
+	open_shape(r);
+	if ((r->kind->to && !open_moment(r, a, e)) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e))) {
 		field_close(r);
 		return NULL;
 	}

@@ -12,7 +12,7 @@ extern const struct field_kind {
 	bool ordered;                  /* values may have a minimum and a maximum */
 	bool counted;                  /* … a least and a greatest length */
 	const char *formats;           /* names of formats besides "default", between spaces; "%" = patterns too; NULL = none */
-	int from, to;                  /* of a moment: the first of its parts, and past the last; to 0 = none */
+	int from, to;                  /* of a moment: where it begins and ends in "yyyy-mm-ddThh:mm:ss"; to 0 = it is none */
 } field_kinds[FIELD_TYPES];
 /* Prepares pattern, bounds and lists; f is borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
 struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e);
@@ -22,7 +22,6 @@ void field_close(struct field_reader *r);        /* before its arena; NULL is fi
 int field_read(struct field_reader *r, const struct rowcell *c, struct cell *out, const char **label, struct err *e);
 /* Most decimals that were written; 0 for integers, -1 for columns that are no numbers. */
 int field_decimals(const struct field_reader *r);
-bool field_is_uuid(const char *s, size_t n);
 /* Order of two values of one column that are there: numbers by value, texts by bytes (which is the order of ISO dates). */
 int field_compare(const struct cell *a, const struct cell *b);
 #endif

@@ -25,64 +25,56 @@ enum kind {
 };
 struct property { const char *name; enum kind kind; size_t at; };
 #define IS(name, kind) { name, kind, 0 }
-#define GOES(name, kind, type, member) { name, kind, offsetof(struct type, member) }
+#define P(name, kind, member) { name, kind, offsetof(struct package, member) }
+#define R(name, kind, member) { name, kind, offsetof(struct resource, member) }
+#define F(name, kind, member) { name, kind, offsetof(struct field, member) }
 
 static const struct property package_props[] = {
-	GOES("name", TEXT, package, name), GOES("title", TEXT, package, title), GOES("version", TEXT, package, version),
-	IS("resources", HAND), IS("sources", HAND), IS("licenses", HAND), IS("continuum:titles", HAND),
-	IS("continuum:sourceText", HAND), IS("continuum:status", HAND), GOES("continuum:uses", LIST, package, uses),
+	P("name", TEXT, name), P("title", TEXT, title), P("version", TEXT, version), IS("resources", HAND), IS("sources", HAND),
+	IS("licenses", HAND), IS("continuum:titles", HAND), IS("continuum:sourceText", HAND), IS("continuum:status", HAND),
+	P("continuum:uses", LIST, uses),
 };
 static const struct property resource_props[] = {
-	GOES("name", TEXT, resource, name), GOES("title", TEXT, resource, title),
-	GOES("description", TEXT, resource, description), GOES("hash", TEXT, resource, hash),
-	GOES("bytes", WHOLE, resource, bytes), GOES("format", TEXT, resource, format),
-	GOES("encoding", TEXT, resource, encoding), GOES("compression", TEXT, resource, compression),
-	GOES("innerpath", TEXT, resource, innerpath), IS("path", HAND), IS("url", HAND), IS("data", HAND), IS("type", HAND),
-	IS("dialect", HAND), IS("schema", HAND), IS("sources", HAND), IS("licenses", HAND), IS("jsonSchema", WARNED),
-	IS("continuum:status", HAND), IS("continuum:sourceText", HAND), GOES("continuum:scope", TREE, resource, scope),
-	GOES("continuum:breaks", TREE, resource, breaks), GOES("continuum:resourceId", TEXT, resource, resource_id),
-	GOES("continuum:datasetId", TEXT, resource, dataset_id), GOES("continuum:title", TEXT, resource, dataset_title),
-	GOES("continuum:cog", WHOLE, resource, cog), GOES("continuum:totals", TREE, resource, totals),
-	GOES("continuum:maxRejected", WHOLE, resource, max_rejected),
+	R("name", TEXT, name), R("title", TEXT, title), R("description", TEXT, description), R("hash", TEXT, hash),
+	R("bytes", WHOLE, bytes), R("format", TEXT, format), R("encoding", TEXT, encoding), R("compression", TEXT, compression),
+	R("innerpath", TEXT, innerpath), IS("path", HAND), IS("url", HAND), IS("data", HAND), IS("type", HAND), IS("dialect", HAND),
+	IS("schema", HAND), IS("sources", HAND), IS("licenses", HAND), IS("jsonSchema", WARNED), IS("continuum:status", HAND),
+	IS("continuum:sourceText", HAND), R("continuum:scope", TREE, scope), R("continuum:breaks", TREE, breaks),
+	R("continuum:resourceId", TEXT, resource_id), R("continuum:datasetId", TEXT, dataset_id), R("continuum:title", TEXT, dataset_title),
+	R("continuum:cog", WHOLE, cog), R("continuum:totals", TREE, totals), R("continuum:maxRejected", WHOLE, max_rejected),
 };
 static const struct property dialect_props[] = {
-	GOES("delimiter", SIGN, resource, delimiter), GOES("quoteChar", SIGN_OR_NONE, resource, quote),
-	GOES("escapeChar", SIGN_OR_NONE, resource, escape), GOES("doubleQuote", FLAG, resource, double_quote),
-	GOES("skipInitialSpace", FLAG, resource, skip_space), GOES("commentChar", TEXT, resource, comment),
-	GOES("nullSequence", TEXT, resource, null_sequence), GOES("header", FLAG, resource, has_header),
-	GOES("headerRows", WHOLES, resource, header_rows), GOES("headerJoin", TEXT, resource, header_join),
-	GOES("caseSensitiveHeader", FLAG, resource, case_sensitive), GOES("commentRows", WHOLES, resource, comment_rows),
-	GOES("property", TEXT, resource, property), GOES("itemType", TEXT, resource, item_type),
-	GOES("itemKeys", LIST, resource, item_keys), GOES("sheetName", TEXT, resource, sheet_name),
-	GOES("sheetNumber", WHOLE, resource, sheet_number), IS("lineTerminator", HAND), IS("table", REFUSED),
+	R("delimiter", SIGN, delimiter), R("quoteChar", SIGN_OR_NONE, quote), R("escapeChar", SIGN_OR_NONE, escape),
+	R("doubleQuote", FLAG, double_quote), R("skipInitialSpace", FLAG, skip_space), R("commentChar", TEXT, comment),
+	R("nullSequence", TEXT, null_sequence), R("header", FLAG, has_header), R("headerRows", WHOLES, header_rows),
+	R("headerJoin", TEXT, header_join), R("caseSensitiveHeader", FLAG, case_sensitive), R("commentRows", WHOLES, comment_rows),
+	R("property", TEXT, property), R("itemType", TEXT, item_type), R("itemKeys", LIST, item_keys), R("sheetName", TEXT, sheet_name),
+	R("sheetNumber", WHOLE, sheet_number), IS("lineTerminator", HAND), IS("table", REFUSED),
 };
 static const struct property schema_props[] = {
-	IS("fields", HAND), IS("primaryKey", HAND), IS("uniqueKeys", HAND), IS("foreignKeys", HAND),
-	IS("missingValues", HAND), IS("fieldsMatch", HAND),
+	IS("fields", HAND), IS("primaryKey", HAND), IS("uniqueKeys", HAND), IS("foreignKeys", HAND), IS("missingValues", HAND),
+	IS("fieldsMatch", HAND),
 };
 static const struct property foreign_props[] = { IS("fields", HAND), IS("reference", HAND) };
 static const struct property reference_props[] = { IS("fields", HAND), IS("resource", HAND), IS("package", REFUSED) };
 static const struct property field_props[] = {
-	GOES("name", TEXT, field, name), GOES("title", TEXT, field, title), GOES("description", TEXT, field, description),
-	GOES("format", TEXT, field, format), IS("type", HAND), IS("constraints", HAND), IS("missingValues", HAND),
-	GOES("decimalChar", SIGN, field, decimal), GOES("groupChar", TEXT, field, group),
-	GOES("bareNumber", FLAG, field, bare), GOES("trueValues", LIST, field, true_values),
-	GOES("falseValues", LIST, field, false_values), GOES("continuum:countingUnit", TEXT, field, unit),
-	GOES("continuum:scope", TREE, field, scope), GOES("continuum:breaks", TREE, field, breaks),
-	GOES("categoriesOrdered", FLAG, field, categories_ordered), GOES("delimiter", TEXT, field, delimiter),
-	IS("categories", HAND), IS("itemType", HAND), IS("continuum:status", WARNED), IS("rdfType", WARNED),
+	F("name", TEXT, name), F("title", TEXT, title), F("description", TEXT, description), F("format", TEXT, format), IS("type", HAND),
+	IS("constraints", HAND), IS("missingValues", HAND), F("decimalChar", SIGN, decimal), F("groupChar", TEXT, group),
+	F("bareNumber", FLAG, bare), F("trueValues", LIST, true_values), F("falseValues", LIST, false_values),
+	F("continuum:countingUnit", TEXT, unit), F("continuum:scope", TREE, scope), F("continuum:breaks", TREE, breaks),
+	F("categoriesOrdered", FLAG, categories_ordered), F("delimiter", TEXT, delimiter), IS("categories", HAND), IS("itemType", HAND),
+	IS("continuum:status", WARNED), IS("rdfType", WARNED),
 };
 static const struct property constraint_props[] = {
-	GOES("required", FLAG, field, required), GOES("unique", FLAG, field, unique),
-	GOES("minimum", SCALAR, field, bound[FIELD_MINIMUM]), GOES("exclusiveMinimum", SCALAR, field, bound[FIELD_OVER]),
-	GOES("maximum", SCALAR, field, bound[FIELD_MAXIMUM]), GOES("exclusiveMaximum", SCALAR, field, bound[FIELD_UNDER]),
-	GOES("minLength", WHOLE, field, min_length), GOES("maxLength", WHOLE, field, max_length),
-	GOES("pattern", TEXT, field, pattern), GOES("enum", LIST, field, enumeration), IS("jsonSchema", WARNED),
+	F("required", FLAG, required), F("unique", FLAG, unique), F("minimum", SCALAR, bound[FIELD_MINIMUM]),
+	F("exclusiveMinimum", SCALAR, bound[FIELD_OVER]), F("maximum", SCALAR, bound[FIELD_MAXIMUM]),
+	F("exclusiveMaximum", SCALAR, bound[FIELD_UNDER]), F("minLength", WHOLE, min_length), F("maxLength", WHOLE, max_length),
+	F("pattern", TEXT, pattern), F("enum", LIST, enumeration), IS("jsonSchema", WARNED),
 };
 /* Said to people only, wherever it stands. */
 static const char *const quiet[] = {
-	"description", "$schema", "profile", "id", "homepage", "image", "created", "keywords", "contributors",
-	"mediatype", "csvddfVersion", "name", "title", "example", "examples",
+	"description", "$schema", "profile", "id", "homepage", "image", "created", "keywords", "contributors", "mediatype", "csvddfVersion",
+	"name", "title", "example", "examples",
 };
 /* Of drafts before v1, and of widespread tools: of no effect here, with a warning. */
 static const char *const foreign[] = {
@@ -97,15 +89,15 @@ static const struct alias encodings[] = {   /* without signs */
 	{ "iso88591", "iso-8859-1" }, { "latin1", "iso-8859-1" }, { NULL, NULL },
 };
 static const struct alias formats[] = {
-	{ "csv", "csv" }, { "tsv", "tsv" }, { "tab", "tsv" }, { "xlsx", "xlsx" }, { "xlsm", "xlsx" }, { "ods", "ods" },
-	{ "json", "json" }, { "jsonl", "jsonl" }, { "ndjson", "jsonl" }, { "geojson", "geojson" }, { NULL, NULL },
+	{ "csv", "csv" }, { "tsv", "tsv" }, { "tab", "tsv" }, { "xlsx", "xlsx" }, { "xlsm", "xlsx" }, { "ods", "ods" }, { "json", "json" },
+	{ "jsonl", "jsonl" }, { "ndjson", "jsonl" }, { "geojson", "geojson" }, { NULL, NULL },
 };
 static const struct alias compressions[] = {
 	{ "gz", "gz" }, { "gzip", "gz" }, { "zip", "zip" }, { "", "" }, { "no", "" }, { "none", "" }, { NULL, NULL },
 };
 static const char *const statuses[] = { "official", "provisional", "revised", "transcribed", "illustrative" };
 static const char *const matches[] = { "exact", "equal", "subset", "superset", "partial" };
-static const char *const hashes[] = { "md5", "sha1", "sha256", "sha512" };
+static const char *const hashes[] = { "md5", "sha1", "sha256", "sha512" };   /* without any, it is md5 */
 static const char *const item_types[] = { "", "array", "object" };
 static const char *const line_ends[] = { "\r\n", "\n", "\r" };
 /* Unless the field has its own. */
@@ -116,10 +108,9 @@ static const char *const yes[] = { "true", "True", "TRUE", "1" }, *const no[] = 
 struct reader {
 	struct arena *a;
 	struct side { struct json_doc doc; const char *name; struct side *next; } *side;   /* the descriptor ("") and the files it names */
-	size_t nside;
 	const struct json *root;
 	struct package *p;
-	const char **warning;   /* p->warning, being written */
+	const char **warning, **beside;   /* those of p, being written */
 	struct err *e;
 	bool bad;
 };
@@ -250,13 +241,12 @@ static const struct json *resolve(struct reader *r, const struct json *v)
 		return (*at)->doc.root;
 	struct side *side = arena_new(r->a, struct side);
 	const char *path = path_join(r->a, r->p->dir, v->s);
-	side->name = v->s;
-	if (r->nside++ == MAX_SIDE)
-		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%s" ERR_SEP "≤ %d", v->key, v->s, MAX_SIDE);
-	if (r->bad || !json_read(&side->doc, r->a, path, path, r->e)) {
-		r->bad = true;
+	side->name = r->beside[r->p->beside.n] = v->s;
+	if (++r->p->beside.n == MAX_SIDE)
+		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%s" ERR_SEP "< %d", v->key, v->s, MAX_SIDE);
+	r->bad = r->bad || !json_read(&side->doc, r->a, path, path, r->e);
+	if (r->bad)
 		return v;
-	}
 	*at = side;
 	return side->doc.root;
 }
@@ -361,33 +351,18 @@ static void both(struct reader *r, const struct json *v, const char *plain, cons
 
 /* ---- fields ---- */
 
-/* The list of an object, if it has one: of values, or of objects with value and label. */
-static void read_missing(struct reader *r, const struct json *o, struct field *f)
+/* A list of values, or of objects with value and label; nothing is changed where it is not there. */
+static void read_labelled(struct reader *r, const struct json *v, const struct labelled **out, size_t *n)
 {
-	const struct json *v = typed(r, json_get(o, "missingValues"), JSON_ARRAY);
-
-	if (!v)
+	if (!(v = typed(r, v, JSON_ARRAY)))
 		return;
-	struct missing *list = arena_array(r->a, struct missing, v->count);
-	f->missing = list;
-	f->nmissing = 0;
+	struct labelled *list = arena_array(r->a, struct labelled, v->count);
+	*out = list;
+	*n = v->count;
 	for (const struct json *c = v->child; c && !r->bad; c = c->next) {
 		const struct json *value = c->type == JSON_OBJECT ? json_get(c, "value") : c;
 		if (value)
-			list[f->nmissing++] = (struct missing){ scalar(r, value), text(r, json_get(c, "label"), "") };
-		else
-			FAIL(r, c, ERR_DESC_REQUIRED, "value");
-	}
-}
-
-/* A list of values, or of objects with value and label. */
-static void read_categories(struct reader *r, const struct json *v, struct field *f)
-{
-	f->category = arena_array(r->a, struct category, typed(r, v, JSON_ARRAY) ? v->count : 0);
-	for (const struct json *c = v ? v->child : NULL; c && !r->bad; c = c->next) {
-		const struct json *value = c->type == JSON_OBJECT ? json_get(c, "value") : c;
-		if (value)
-			f->category[f->ncategory++] = (struct category){ scalar(r, value), text(r, json_get(c, "label"), "") };
+			list[c->index] = (struct labelled){ scalar(r, value), text(r, json_get(c, "label"), "") };
 		else
 			FAIL(r, c, ERR_DESC_REQUIRED, "value");
 	}
@@ -448,8 +423,8 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 	read_type(r, v, f);
 	if (*f->group && ((f->type == FIELD_NUMBER && strchr(f->group, f->decimal)) || strpbrk(f->group, "0123456789+-")))
 		FAIL(r, json_get(v, "groupChar"), ERR_DESC_VALUE, "groupChar" ERR_SEP "%s" ERR_SEP "≠ decimalChar, 0–9 + -", f->group);
-	read_missing(r, v, f);
-	read_categories(r, json_get(v, "categories"), f);
+	read_labelled(r, json_get(v, "missingValues"), &f->missing, &f->nmissing);
+	read_labelled(r, json_get(v, "categories"), &f->category, &f->ncategory);
 	if (json_get(v, "constraints"))
 		TAKE(r, json_get(v, "constraints"), constraint_props, f);
 }
@@ -494,50 +469,39 @@ static void read_unique(struct reader *r, const struct json *v, struct resource 
 		}
 }
 
-/* The table that a foreign key looks into: one of the package, the resource itself (""), or, when the package uses others, one of theirs. */
-static void read_reference(struct reader *r, const struct json *to, const struct resource *t, struct foreign_key *k)
-{
-	const struct package *p = r->p;
-	const char *names[MAX_RESOURCES], *name = text(r, json_get(to, "resource"), "");
-	const struct json *fields = json_get(to, "fields");
-
-	for (size_t i = 0; i < p->nresource; i++)
-		names[i] = p->resource[i].name;
-	size_t i = find(name, names, p->nresource), n = 0;
-	if (!*name || i < p->nresource) {
-		k->table = *name ? &p->resource[i] : t;
-		k->to = read_key(r, fields, k->table);
-		n = k->to.n;
-	} else if (p->uses.n) {
-		k->other = name;
-		k->other_field = texts(r, fields);
-		n = k->other_field.n;
-	} else {
-		FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, p->nresource));
-	}
-	if (!k->from.n || n != k->from.n)
-		FAIL(r, to, ERR_DESC_VALUE, "reference.fields" ERR_SEP "%zu" ERR_SEP "%zu", n, k->from.n);
-}
-
-/* After all resources are known, since keys may point forward. */
+/* After all resources are known, since keys may point forward. The table is one of the package, the resource itself (""), or, when the
+ * package uses others, one of theirs. */
 static void read_foreign(struct reader *r, const struct json *schema, struct resource *t)
 {
 	const struct json *keys = typed(r, json_get(schema, "foreignKeys"), JSON_ARRAY);
+	const char *names[MAX_RESOURCES];
+	const struct package *p = r->p;
 
+	for (size_t i = 0; i < p->nresource; i++)
+		names[i] = p->resource[i].name;
 	t->foreign = arena_array(r->a, struct foreign_key, keys ? keys->count : 0);
 	for (const struct json *v = keys ? keys->child : NULL; v && !r->bad; v = v->next) {
-		const struct json *to = json_get(v, "reference"), *fields = json_get(v, "fields");
+		const struct json *to = json_get(v, "reference"), *fields = json_get(v, "fields"), *there = json_get(to, "fields");
 		struct foreign_key *k = &t->foreign[t->nforeign++];
-		if (!TAKE(r, v, foreign_props, NULL))
-			return;
-		if (!fields || !json_get(to, "fields")) {
+		if (!fields || !there)
 			FAIL(r, v, ERR_DESC_REQUIRED, "fields, reference.fields");
+		if (r->bad || !TAKE(r, v, foreign_props, k) || !TAKE(r, to, reference_props, k))
 			return;
-		}
-		if (!TAKE(r, to, reference_props, NULL))
-			return;
+		const char *name = text(r, json_get(to, "resource"), "");
+		size_t i = find(name, names, p->nresource);
 		k->from = read_key(r, fields, t);
-		read_reference(r, to, t, k);
+		if (!*name || i < p->nresource) {
+			k->table = *name ? &p->resource[i] : t;
+			k->to = read_key(r, there, k->table);
+		} else if (p->uses.n) {
+			k->other = name;
+			k->other_field = texts(r, there);
+		} else {
+			FAIL(r, to, ERR_DESC_NO_RESOURCE, "%s" ERR_SEP "%s", name, package_perhaps(r->a, name, names, p->nresource));
+		}
+		size_t n = k->to.n + k->other_field.n;
+		if (!k->from.n || n != k->from.n)
+			FAIL(r, to, ERR_DESC_VALUE, "reference.fields" ERR_SEP "%zu" ERR_SEP "%zu", n, k->from.n);
 	}
 }
 
@@ -561,7 +525,7 @@ static void check_names(struct reader *r, const struct json *fields, const struc
 
 static void read_schema(struct reader *r, const struct json *v, struct resource *t)
 {
-	static const struct missing empty = { "", "" };
+	static const struct labelled empty = { "", "" };
 	struct field shared = { .missing = &empty, .nmissing = 1 };
 	const struct json *fields = json_get(v, "fields"), *match = json_get(v, "fieldsMatch");
 
@@ -571,7 +535,7 @@ static void read_schema(struct reader *r, const struct json *v, struct resource 
 		FAIL(r, fields ? fields : v, ERR_DESC_REQUIRED, "fields (1–%d)", MAX_FIELDS);
 		return;
 	}
-	read_missing(r, v, &shared);
+	read_labelled(r, json_get(v, "missingValues"), &shared.missing, &shared.nmissing);
 	t->field = arena_array(r->a, struct field, fields->count);
 	for (const struct json *c = fields->child; c && !r->bad; c = c->next)
 		read_field(r, c, &shared, &t->field[t->nfield++]);
@@ -607,7 +571,7 @@ static void read_paths(struct reader *r, const struct json *v, struct resource *
 		FAIL(r, data, ERR_DESC_INLINE, "%s", t->name);
 	else if (!t->is_feed && !t->path.n)
 		FAIL(r, path ? path : v, ERR_DESC_REQUIRED, "path");
-	else if (id && !field_is_uuid(t->resource_id, strlen(t->resource_id)))
+	else if (id && (strlen(t->resource_id) != 36 || t->resource_id[strspn(t->resource_id, "0123456789abcdef-")]))
 		FAIL(r, json_get(v, "continuum:resourceId"), ERR_DESC_VALUE, "continuum:resourceId" ERR_SEP "%s" ERR_SEP
 		     "081e94fe-b257-4ae7-bc31-bf1f2eb6c968", t->resource_id);
 	else if (set != (*t->dataset_title != 0))
@@ -678,15 +642,6 @@ static void read_dialect(struct reader *r, const struct json *v, struct resource
 	t->has_header = t->has_header && t->header_rows.n;
 }
 
-/* "md5", "sha256:…"; others are not checked. */
-static void check_hash(struct reader *r, const struct json *v, const char *hash)
-{
-	const char *colon = strchr(hash, ':'), *name = colon ? arena_strndup(r->a, hash, (size_t)(colon - hash)) : "md5";
-
-	if (*hash && find(name, hashes, COUNT(hashes)) == COUNT(hashes))
-		warn(r, json_get(v, "hash"));
-}
-
 /* Title, else name, of the first of a list of sources or licences. */
 static const char *title(struct reader *r, const struct json *list)
 {
@@ -734,7 +689,9 @@ static bool read_resource(struct reader *r, const struct json *v, const struct j
 		return FAIL(r, v, ERR_DESC_REQUIRED, "%s", t->name ? "schema" : "name");
 	if (!text_is_name(t->name) || !strncmp(t->name, "sqlite_", 7))
 		return FAIL(r, json_get(v, "name"), ERR_DESC_NAME, "%s", t->name);
-	check_hash(r, v, t->hash);
+	const char *colon = strchr(t->hash, ':');
+	if (colon && find(arena_strndup(r->a, t->hash, (size_t)(colon - t->hash)), hashes, COUNT(hashes)) == COUNT(hashes))
+		warn(r, json_get(v, "hash"));   /* a digest that is not checked */
 	read_paths(r, v, t);
 	if (!r->bad)
 		read_format(r, v, t);
@@ -745,20 +702,6 @@ static bool read_resource(struct reader *r, const struct json *v, const struct j
 	if (!r->bad)
 		read_origin(r, v, t);
 	return !r->bad;
-}
-
-/* Files that are part of the descriptor: the JSON files that it names, and shape.lua. */
-static void list_beside(struct reader *r)
-{
-	const char **s = arena_array(r->a, const char *, r->nside + 1);
-	struct package *p = r->p;
-
-	p->beside.s = s;
-	for (const struct side *side = r->side->next; side; side = side->next)
-		s[p->beside.n++] = side->name;
-	p->has_script = path_exists(path_join(r->a, p->dir, "shape.lua"));
-	if (p->has_script)
-		s[p->beside.n++] = "shape.lua";
 }
 
 static bool read_package(struct reader *r)
@@ -792,7 +735,6 @@ static bool read_package(struct reader *r)
 	}
 	for (size_t i = 0; i < p->nresource && !r->bad; i++)
 		read_foreign(r, schema[i], &p->resource[i]);
-	list_beside(r);
 	return !r->bad;
 }
 
@@ -803,9 +745,13 @@ bool package_parse(struct package *out, struct arena *a, const char *dir, const 
 
 	*out = (struct package){ .title = "", .version = "", .dir = arena_strdup(a, dir), .file = path_join(a, dir, "datapackage.json") };
 	out->warning.s = r.warning = arena_array(a, const char *, MAX_WARNINGS);
+	out->beside.s = r.beside = arena_array(a, const char *, MAX_SIDE);
 	if (!json_parse(&own.doc, a, out->file, json, n, e))
 		return false;
 	r.root = own.doc.root;
+	out->has_script = path_exists(path_join(a, dir, "shape.lua"));
+	if (out->has_script)
+		r.beside[out->beside.n++] = "shape.lua";
 	return read_package(&r);
 }
 

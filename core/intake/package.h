@@ -16,7 +16,7 @@ enum field_bound { FIELD_MINIMUM, FIELD_OVER, FIELD_MAXIMUM, FIELD_UNDER, FIELD_
 
 struct texts { const char *const *s; size_t n; };
 struct wholes { const int64_t *v; size_t n; };
-struct missing { const char *value, *label; };         /* label "" = plain missing */
+struct labelled { const char *value, *label; };        /* label "" = none */
 struct field {
 	const char *name, *title, *description, *format;
 	enum field_type type;
@@ -28,11 +28,11 @@ struct field {
 	char decimal;                                  /* '.' by default */
 	const char *group;                             /* "" = none */
 	bool bare;
-	const struct missing *missing; size_t nmissing;      /* own list, else the schema's */
+	const struct labelled *missing; size_t nmissing;     /* own list, else the schema's; without a label: plain missing */
 	const char *companion;                         /* column of the labels of missing values ("x__missing"); NULL = none */
 	const char *unit;                              /* continuum:countingUnit, "" = none */
 	const char *scope, *breaks;                    /* continuum:scope, continuum:breaks as JSON text, "" = none */
-	struct category { const char *value, *label; } *category; size_t ncategory;   /* values allowed, with labels ("" = none) */
+	const struct labelled *category; size_t ncategory;   /* values allowed */
 	bool categories_ordered;
 	enum field_type item; const char *delimiter;   /* of a list: type of its items, what separates them ("," by default) */
 	long line;                                     /* where the descriptor says it */

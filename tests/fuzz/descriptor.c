@@ -9,19 +9,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_cells(const struct field *f, struct arena *a)
 {
-	static const char *const cells[] = { "", "0", "-12,5", "1 234.5e3", "2018-02-29T10:00:00Z", "08/02/2018", "true", "L’Haÿ" };
+	static const char *const cells[] = {
+		"", "0", "-12,5", "1 234.5e3", "2018-02-29T10:00:00Z", "08/02/2018", "8 févr. 2018", "true", "L’Haÿ", "P1Y2M3DT4H5M6.7S", "2.5, 48",
+		"[2.5,48]", "{\"type\":\"Point\",\"coordinates\":[2.5,48]}", "a,b", "-INF", "a@x.fr", "10:00:00.25 PM",
+	};
 	struct err e = { 0 };
 	struct field_reader *r = field_open(f, a, &e);
 
 	if (!r && e.id == ERR_NONE)
 		abort();
-	for (size_t i = 0; r && i < sizeof cells / sizeof *cells; i++) {
-		struct cell c;
-		const char *label = "";
-		int rc = field_read(r, &(struct rowcell){ cells[i], strlen(cells[i]), false, ROWCELL_TEXT }, &c, &label, &e);
-		if ((rc < 0 && e.id == ERR_NONE) || (rc == 1 && c.type == CELL_NULL))
-			abort();
-	}
+	for (size_t i = 0; r && i < sizeof cells / sizeof *cells; i++)
+		for (enum rowcell_kind kind = ROWCELL_TEXT; kind <= ROWCELL_NONE; kind++) {
+			struct cell c;
+			const char *label = "";
+			int rc = field_read(r, &(struct rowcell){ cells[i], strlen(cells[i]), false, kind }, &c, &label, &e);
+			if ((rc < 0 && e.id == ERR_NONE) || (rc == 1 && c.type == CELL_NULL) || (kind == ROWCELL_NONE && rc == 1))
+				abort();
+		}
 	field_close(r);
 }
 

@@ -29,24 +29,6 @@ static void on_signal(int number)
 	_exit(EXIT_INTERRUPTED);
 }
 
-/* An error that ends a command: on stderr, or as JSON on stdout with --json. */
-static int fail(const struct err *e)
-{
-	struct app *app = &session.app;
-
-	log_done(&app->log);
-	if (app->json) {
-		struct buf text = BUF(1 << 16);
-		buf_str(&text, "{\"error\":");
-		err_json(e, app->lang, &text);
-		printf("%s}\n", buf_text(&text));
-		buf_free(&text);
-	} else {
-		log_error(&app->log, e);
-	}
-	return err_exit(e->id);
-}
-
 /* French when the environment asks for French messages (POSIX order of the variables), English otherwise. */
 static enum lang language(void)
 {
@@ -96,10 +78,12 @@ int main(int argc, char **argv)
 		verb_put(&input, "%s", argv[i]);
 	}
 	buf_str(&input, "]}");
-	int code = script_run("main", buf_text(&input), &(struct script_host){ verbs_call, &session }, &e);
+	int code = script_run("main", buf_text(&input), &(struct script_host){ verbs_call, &session, &session.app.lang }, &e);
 	buf_free(&input);
-	if (code < 0)
-		code = fail(&e);
+	if (code < 0) {
+		log_error(&session.app.log, &e);
+		code = err_exit(e.id);
+	}
 	verbs_close(&session);
 	return code;
 }

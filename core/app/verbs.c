@@ -41,6 +41,15 @@ static void put_real(struct buf *out, double v)
 		buf_str(out, "null");
 }
 
+static void put_texts(struct buf *out, const struct texts *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		buf_str(out, i ? "," : "[");
+		buf_json(out, t->s[i], strlen(t->s[i]));
+	}
+	buf_str(out, t->n ? "]" : "[]");
+}
+
 void verb_put(struct buf *out, const char *fmt, ...)
 {
 	va_list ap;
@@ -57,6 +66,7 @@ void verb_put(struct buf *out, const char *fmt, ...)
 		case 'v': buf_str(out, s); break;
 		case 'd': buf_printf(out, "%lld", (long long)va_arg(ap, int64_t)); break;
 		case 'r': put_real(out, va_arg(ap, double)); break;
+		case 't': put_texts(out, va_arg(ap, const struct texts *)); break;
 		case 'b': buf_str(out, va_arg(ap, int) ? "true" : "false"); break;
 		}
 	}
@@ -80,13 +90,16 @@ static void put_error(const struct session *s, const struct err *e, struct buf *
 	buf_free(&show);
 }
 
+/* Not every verb needs all that it is given. */
+#define UNUSED __attribute__((unused))
+#define VERB(name) static bool name(UNUSED struct session *s, UNUSED const struct json *in, UNUSED struct buf *out, UNUSED struct err *e)
+
 /* ---- talk ---- */
 
-static bool do_settings(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_settings)
 {
 	int64_t jobs = 0;
 
-	(void)out, (void)e;
 	s->app.lang = !strcmp(verb_text(in, "lang"), "fr") ? LANG_FR : LANG_EN;
 	s->app.json = verb_flag(in, "json");
 	if (*verb_text(in, "directory")) {
@@ -99,61 +112,28 @@ static bool do_settings(struct session *s, const struct json *in, struct buf *ou
 	return true;
 }
 
-static bool do_nearest(struct session *s, const struct json *in, struct buf *out, struct err *e)
+/* { to, text }: "out" is data; "error" is in words already; notes and what only -v shows. */
+VERB(do_say)
 {
-	const struct json *list = json_get(in, "list");
-	const char **word = arena_array(&s->arena, const char *, list ? list->count : 0);
-	size_t n = 0;
+	const char *to = verb_text(in, "to"), *text = verb_text(in, "text");
 
-	(void)e;
-	for (const struct json *v = list ? list->child : NULL; v; v = v->next)
-		word[n++] = v->s;
-	verb_put(out, "%s", text_nearest(verb_text(in, "word"), word, n));
-	return true;
-}
-
-static bool do_print(struct session *s, const struct json *in, struct buf *out, struct err *e)
-{
-	(void)out;
-	log_done(&s->app.log);
-	return fwrite(in->s, 1, in->n, stdout) == in->n || err_system(e, ERR_WRITE, "stdout");
-}
-
-/* A note; talk: an error that is in words already. */
-static bool do_warn(struct session *s, const struct json *in, struct buf *out, struct err *e)
-{
-	(void)out, (void)e;
-	if (in->type == JSON_STRING)
-		log_note(&s->app.log, "%s", in->s);
-	else
-		log_verbose(&s->app.log, "%s", verb_text(in, "verbose"));
-	return true;
-}
-
-static bool do_talk(struct session *s, const struct json *in, struct buf *out, struct err *e)
-{
-	(void)out, (void)e;
-	log_done(&s->app.log);
-	fputs(in->s, stderr);
+	if (*to == 'v') {
+		log_verbose(&s->app.log, "%s", text);
+	} else if (*to == 'n') {
+		log_note(&s->app.log, "%s", text);
+	} else {
+		log_done(&s->app.log);
+		fputs(text, *to == 'o' ? stdout : stderr);
+	}
 	return true;
 }
 
 /* ---- the phases ---- */
 
-static bool do_in_project(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_open)
 {
-	struct project p;
-	struct err ignored = { 0 };
-
-	(void)in, (void)e;
-	verb_put(out, "%b", project_open(&p, s->app.directory, &ignored));
-	project_close(&p);
-	return true;
-}
-
-static bool do_open(struct session *s, const struct json *in, struct buf *out, struct err *e)
-{
-	(void)out;
+	if (s->open)
+		plan_close(&s->plan);
 	s->open = true;   /* also where it fails half-way: closing it is always right */
 	return plan_open(&s->plan, &s->app, !verb_flag(in, "write"), e);
 }
@@ -185,11 +165,10 @@ static void put_package(struct session *s, const char *name, const char *dir, en
 	verb_put(out, "]}");
 }
 
-static bool do_packages(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_packages)
 {
 	const struct plan *p = &s->plan;
 
-	(void)in;
 	if (!plan_packages(&s->plan, e))
 		return false;
 	verb_put(out, "[");
@@ -217,12 +196,7 @@ static void put_table(struct session *s, const struct load_table *t, struct buf 
 		verb_put(out, "{'of':%s,'column':%s,'stated':%r,'computed':%r}", t->total[i].of, t->total[i].column, t->total[i].stated,
 		         t->total[i].computed);
 	}
-	verb_put(out, "],'notes':[");
-	for (size_t i = 0; i < t->note.n; i++) {
-		verb_next(out);
-		verb_put(out, "%s", t->note.s[i]);
-	}
-	verb_put(out, "],'refusals':[");
+	verb_put(out, "],'notes':%t,'refusals':[", &t->note);
 	for (size_t i = 0; i < t->nreject; i++) {
 		verb_next(out);
 		put_error(s, &t->reject[i], out);
@@ -232,12 +206,7 @@ static void put_table(struct session *s, const struct load_table *t, struct buf 
 
 void verb_report(struct session *s, const struct load_report *r, struct buf *out)
 {
-	verb_put(out, "{'name':%s,'seconds':%r,'warnings':[", r->package, r->seconds);
-	for (size_t i = 0; i < r->warning.n; i++) {
-		verb_next(out);
-		verb_put(out, "%s", r->warning.s[i]);
-	}
-	verb_put(out, "],'tables':[");
+	verb_put(out, "{'name':%s,'seconds':%r,'warnings':%t,'tables':[", r->package, r->seconds, &r->warning);
 	for (size_t i = 0; i < r->ntable; i++)
 		put_table(s, &r->table[i], out);
 	verb_put(out, "]}");
@@ -257,7 +226,7 @@ static const char *set_aside(struct plan *p, const char *package, const char **t
 }
 
 /* { name, beside: [names] }: loads a package; those beside it, by default all that are not fresh, may begin meanwhile. */
-static bool do_load(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_load)
 {
 	const struct json *beside = json_get(in, "beside");
 	struct plan *p = &s->plan;
@@ -288,15 +257,13 @@ static bool do_load(struct session *s, const struct json *in, struct buf *out, s
 	return err_set(e, ERR_BUG, "load");
 }
 
-static bool do_settle(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_settle)
 {
-	(void)in, (void)out;
 	return plan_settle(&s->plan, e);
 }
 
-static bool do_analyses(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_analyses)
 {
-	(void)in;
 	if (!plan_analyses(&s->plan, e))
 		return false;
 	verb_put(out, "[");
@@ -319,11 +286,10 @@ static struct plan_analysis *analysis(struct session *s, const struct json *in)
 	return NULL;
 }
 
-static bool do_run(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_run)
 {
 	struct plan_analysis *a = analysis(s, in);
 
-	(void)out;
 	if (!a || !plan_run(&s->plan, a, e))
 		return a || err_set(e, ERR_BUG, "run");
 	for (size_t k = 0; k < a->result.nlog; k++)
@@ -352,12 +318,11 @@ static void put_value(struct session *s, const struct value *v, struct buf *out)
 	buf_free(&text);
 }
 
-static bool do_results(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_results)
 {
 	struct plan_analysis *a = analysis(s, in);
 	const struct result *r = a && a->known ? &a->result : NULL;
 
-	(void)e;
 	if (!r)
 		return true;
 	verb_put(out, "[");
@@ -372,9 +337,8 @@ static bool do_results(struct session *s, const struct json *in, struct buf *out
 	return true;
 }
 
-static bool do_draw(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_draw)
 {
-	(void)in, (void)out;
 	return plan_draw(&s->plan, e);
 }
 
@@ -387,7 +351,7 @@ static const char *shown(const struct plan *p, const char *path)
 }
 
 /* With name: makes that report. Without: all reports, with stale: and whether they are fresh. */
-static bool do_reports(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_reports)
 {
 	struct plan *p = &s->plan;
 	const char *wanted = verb_text(in, "name"), *file;
@@ -415,22 +379,20 @@ static bool do_reports(struct session *s, const struct json *in, struct buf *out
 	return true;
 }
 
-static bool do_counts(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_counts)
 {
 	const struct plan *p = &s->plan;
 
-	(void)in, (void)e;
 	log_done(&s->app.log);
 	verb_put(out, "{'loaded':%d,'ran':%d,'drawn':%d,'typeset':%d}", (int64_t)p->loaded, (int64_t)p->ran, (int64_t)p->drawn, (int64_t)p->typeset);
 	return true;
 }
 
-static bool do_doctor(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_doctor)
 {
 	struct proc_layers l = { 0 };
 	struct arena *a = &s->arena;
 
-	(void)in, (void)e;
 	proc_layers(&l);
 	verb_put(out, "{'version':%s,'gnuplot':%s,'pdflatex':%s,'bwrap':%s,'landlock':%d,'seccomp':%b,'bubblewrap':%b,'sanitizer':%b,'note':%s}",
 	         CONTINUUM_VERSION, proc_which(a, "gnuplot"), proc_which(a, "pdflatex"), proc_which(a, "bwrap"), (int64_t)l.landlock_abi, l.seccomp,
@@ -441,12 +403,11 @@ static bool do_doctor(struct session *s, const struct json *in, struct buf *out,
 /* ---- files ---- */
 
 /* { path, text }: a new file where the user said; refused when there is one. */
-static bool do_create(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_create)
 {
 	const char *path = verb_text(in, "path"), *slash = strrchr(path, '/');
 	const struct json *text = json_get(in, "text");
 
-	(void)out;
 	if (path_exists(path) || !text)
 		return err_set(e, ERR_DB_EXISTS, "%s", path);
 	return (!slash || slash == path || path_mkdirs(arena_strndup(&s->arena, path, (size_t)(slash - path)), e)) &&
@@ -492,7 +453,7 @@ static bool folder_job(struct session *s, const char *folder, struct load_job *j
 
 /* { package: of the project, or dir: anywhere; files: [{ resource, path }], name } → { valid, file, report, error }: a whole load, into a folder
  * of its own. The files stand for those of the package. */
-static bool do_load_aside(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_load_aside)
 {
 	const struct json *files = json_get(in, "files");
 	struct plan *p = &s->plan;
@@ -530,12 +491,11 @@ static bool do_load_aside(struct session *s, const struct json *in, struct buf *
 }
 
 /* Where each loaded table lies, and where its version of before, null when there is none. */
-static bool do_tables(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_tables)
 {
 	struct plan *p = &s->plan;
 	struct arena *a = &s->arena;
 
-	(void)in;
 	if (!schema_read(&p->schema, &p->project.arena, p->project.data, e))
 		return false;
 	verb_put(out, "[");
@@ -609,7 +569,7 @@ static struct db *open_tables(struct session *s, const struct json *in, struct e
 }
 
 /* { sql, params, limit, files } → { columns, rows, more } */
-static bool do_query(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_query)
 {
 	const struct json *sql = json_get(in, "sql"), *params = json_get(in, "params");
 	struct db *db = open_tables(s, in, e);
@@ -642,9 +602,9 @@ static bool do_query(struct session *s, const struct json *in, struct buf *out, 
 	return step >= 0;
 }
 
-/* { sql } to stdout row by row, whatever their number: objects with --json, else tab-separated. Nothing is printed before the first row is
+/* { sql } to stdout row by row, whatever their number: objects with --json, else tab-separated; gives the exit code. Nothing is printed before the first row is
  * there: most queries that fail do so before it. */
-static bool do_stream(struct session *s, const struct json *in, struct buf *out, struct err *e)
+VERB(do_stream)
 {
 	bool json = s->app.json, first = true;
 	struct db *db = open_tables(s, in, e);
@@ -652,34 +612,37 @@ static bool do_stream(struct session *s, const struct json *in, struct buf *out,
 	int step = st ? stmt_step(st, e) : -1;
 	struct buf row = BUF(ROW_MAX);
 
-	(void)out;
 	for (int i = 0, n = step >= 0 && !json ? stmt_columns(st) : 0; i < n; i++)
 		printf("%s%c", stmt_column_name(st, i), i + 1 < n ? '\t' : '\n');
 	if (step >= 0 && json)
 		putchar('[');
-	/* Rows are on stdout from here on: an error goes to stderr in words, whatever the form of the rows. */
-	s->app.json &= step < 0;
+	bool begun = step >= 0;
 	for (; step == 1; step = stmt_step(st, e), first = false) {
 		buf_clear(&row);
 		buf_str(&row, !json ? "" : first ? "\n" : ",\n");
 		put_row(&row, st, json, json);
 		fwrite(row.s, 1, row.n, stdout);
 	}
-	if (json && !s->app.json)
+	if (json && begun)
 		puts("\n]");
 	buf_free(&row);
 	stmt_done(st);
 	db_close(db);
-	return step >= 0;
+	/* Rows are on stdout already: the error goes to stderr in words, whatever the form of the rows. */
+	if (step < 0 && begun) {
+		log_error(&s->app.log, e);
+		verb_put(out, "%d", (int64_t)err_exit(e->id));
+	}
+	return step >= 0 || begun;
 }
 
 /* ---- the table ---- */
 
 const struct verb app_verbs[] = {
-	{ "analyses", do_analyses }, { "counts", do_counts }, { "create", do_create }, { "doctor", do_doctor }, { "draw", do_draw }, { "in_project", do_in_project },
-	{ "load", do_load }, { "load_aside", do_load_aside }, { "nearest", do_nearest }, { "open", do_open }, { "packages", do_packages }, { "print", do_print },
+	{ "analyses", do_analyses }, { "counts", do_counts }, { "create", do_create }, { "doctor", do_doctor }, { "draw", do_draw },
+	{ "load", do_load }, { "load_aside", do_load_aside }, { "open", do_open }, { "packages", do_packages }, 
 	{ "query", do_query }, { "reports", do_reports }, { "results", do_results }, { "run", do_run }, { "settings", do_settings },
-	{ "settle", do_settle }, { "stream", do_stream }, { "tables", do_tables }, { "talk", do_talk }, { "warn", do_warn },
+	{ "settle", do_settle }, { "stream", do_stream }, { "tables", do_tables }, { "words", do_say },
 	{ NULL, NULL },
 };
 

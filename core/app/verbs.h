@@ -21,7 +21,8 @@ void verbs_close(struct session *s);
 /* Members of the arguments: "" and false where absent. */
 const char *verb_text(const struct json *in, const char *key);
 bool verb_flag(const struct json *in, const char *key);
-/* Appends JSON: ' stands for ", %s a text in quotes (NULL = null), %d an int64_t, %r a double (not finite = null), %b a bool (true, false), %v JSON text. */
+/* Appends JSON: ' stands for ", %s a text in quotes (NULL = null), %d an int64_t, %r a double (not finite = null), %b a bool, %t a list
+ * of texts (const struct texts *), %v JSON text. */
 void verb_put(struct buf *out, const char *fmt, ...);
 /* A load report as an object: for all verbs that load. */
 void verb_report(struct session *s, const struct load_report *r, struct buf *out);

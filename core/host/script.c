@@ -79,34 +79,22 @@ static int fail(lua_State *L)   /* (message name, arguments…) raises */
 	return raise(L, &e);
 }
 
-static int error_form(lua_State *L)   /* (error, "fr"|"en", "json"|"show"|"color") -> text */
+static int error_index(lua_State *L)   /* upvalue: struct script_host *; (error, key): id, exit, or the whole as "json", "show", "color" */
 {
-	const struct err *e = luaL_checkudata(L, 1, ERROR);
-	enum lang lang = !strcmp(luaL_checkstring(L, 2), "fr") ? LANG_FR : LANG_EN;
-	const char *form = luaL_checkstring(L, 3);
-	struct buf *out = push_answer(L, FORMS_MAX);
-
-	if (!strcmp(form, "json"))
-		err_json(e, lang, out);
-	else
-		err_show(e, lang, !strcmp(form, "color"), out);
-	return take_answer(L, out);
-}
-
-static int error_index(lua_State *L)   /* error.id, error.exit, error.form */
-{
+	const struct script_host *host = lua_touserdata(L, lua_upvalueindex(1));
 	const struct err *e = luaL_checkudata(L, 1, ERROR);
 	const char *key = luaL_checkstring(L, 2);
 
 	if (!strcmp(key, "id"))
-		lua_pushstring(L, err_name(e->id));
-	else if (!strcmp(key, "exit"))
-		lua_pushinteger(L, err_exit(e->id));
-	else if (!strcmp(key, "form"))
-		lua_pushcfunction(L, error_form);
+		return lua_pushstring(L, err_name(e->id)), 1;
+	if (!strcmp(key, "exit"))
+		return lua_pushinteger(L, err_exit(e->id)), 1;
+	struct buf *out = push_answer(L, FORMS_MAX);
+	if (!strcmp(key, "json"))
+		err_json(e, *host->lang, out);
 	else
-		lua_pushnil(L);
-	return 1;
+		err_show(e, *host->lang, !strcmp(key, "color"), out);
+	return take_answer(L, out);
 }
 
 /* What is no record is a mistake in a script of ours: its words say where. */
@@ -132,10 +120,11 @@ static int find(lua_State *L)   /* (name) -> the chunk of an embedded script, ni
 	return 1;
 }
 
-static void metatable(lua_State *L, const char *name, const char *event, lua_CFunction f)
+static void metatable(lua_State *L, const char *name, const char *event, lua_CFunction f, const struct script_host *host)
 {
 	luaL_newmetatable(L, name);
-	lua_pushcfunction(L, f);
+	lua_pushlightuserdata(L, (void *)host);
+	lua_pushcclosure(L, f, 1);
 	lua_setfield(L, -2, event);
 	lua_pop(L, 1);
 }
@@ -154,8 +143,8 @@ static int run(lua_State *L)   /* (struct call *) -> exit code; protected */
 		lua_pushnil(L);
 		lua_setglobal(L, gone[i]);
 	}
-	metatable(L, ERROR, "__index", error_index);
-	metatable(L, ANSWER, "__gc", answer_free);
+	metatable(L, ERROR, "__index", error_index, c->host);
+	metatable(L, ANSWER, "__gc", answer_free, c->host);
 	lua_pushcfunction(L, find);
 	lua_pushliteral(L, "script");
 	lua_call(L, 1, 1);

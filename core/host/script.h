@@ -7,7 +7,11 @@
 #include <stdbool.h>
 
 /* What a command may ask of the program, as core.VERB(value). in: one JSON value (the arguments), out: receives one JSON value, empty = null. */
-struct script_host { bool (*call)(void *context, const char *verb, const char *in, size_t n, struct buf *out, struct err *e); void *context; };
+struct script_host {
+	bool (*call)(void *context, const char *verb, const char *in, size_t n, struct buf *out, struct err *e);
+	void *context;
+	const enum lang *lang;   /* of errors that a script turns into words */
+};
 /* Runs the embedded script host/command/<name>.lua. input: JSON of what the command was called with.
  * Returns the exit code that the script returned (0 for none); -1 = *e: an error that the script did not catch, as it was raised. */
 int script_run(const char *name, const char *input, const struct script_host *host, struct err *e);

@@ -8,7 +8,7 @@ setmetatable(_G, {
   __index = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
   __newindex = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
 })
--- core.fail(message name, arguments…) raises a record of the tables of messages. What pcall gives of it: e.id, e.exit, e:form(lang, "json").
+-- core.fail(message name, arguments…) raises a record of the tables of messages. What pcall gives of it: e.id, e.exit, and the whole as e.show, e.json.
 local core = { fail = fail }
 
 -- ---- JSON ----
@@ -59,7 +59,7 @@ local function put(out, v, depth, line)
   elseif kind == "string" then
     out[#out + 1] = quoted(v)
   elseif kind == "userdata" then
-    out[#out + 1] = v:form(core.lang, "json")
+    out[#out + 1] = v.json
   elseif kind ~= "table" then
     error("JSON: a " .. kind)
   else
@@ -175,9 +175,11 @@ core.lang = input.lang
 -- The one of two texts that is in the language of the command.
 function core.say(fr, en) return core.lang == "fr" and fr or en end
 -- Data: lines on stdout. Notes and errors: on stderr.
+function core.print(text) core.words { to = "out", text = text } end
 function core.line(...) core.print(format(...) .. "\n") end
-function core.note(...) core.warn(format(...)) end
-function core.tell(e) core.talk(e:form(core.lang, core.input.color and "color" or "show")) end
+function core.note(...) core.words { to = "note", text = format(...) } end
+function core.talk(text) core.words { to = "error", text = text } end
+function core.tell(e) core.talk(core.input.color and e.color or e.show) end
 function core.json(v) core.print(core.encode(v) .. "\n") end
 -- One line that may go to a terminal.
 function core.clean(s) return (tostring(s):gsub("[%c\127]+", " "):gsub("\xC2[\x80-\x9F]", " ")) end
@@ -237,7 +239,7 @@ function parts:finish(report, f, ...)
   local partly = #self.failed > 0 and self.done > 0 and core.input.keep_going
   local code = e and e.exit or partly and 5 or self.worst
   local counts = core.counts()
-  core.warn { verbose = format("%d loaded, %d run, %d drawn, %d typeset", counts.loaded, counts.ran, counts.drawn, counts.typeset) }
+  core.words { to = "verbose", text = format("%d loaded, %d run, %d drawn, %d typeset", counts.loaded, counts.ran, counts.drawn, counts.typeset) }
   if core.input.json then
     report.failed, report.error, report.exit, report.worst = self.failed, e, code, math.max(self.worst, e and e.exit or 0)
     for key, n in pairs(counts) do report[key] = n end
@@ -254,9 +256,41 @@ function core.names_path(path, word)
   return path == word or last == word or last:match("^[^.]*") == word
 end
 
--- Runs another command with the same input.
+-- True inside a project, which is then open for reading.
+function core.here() return (pcall(core.open, {})) end
+
+-- Edits from a to b: signs put in, taken out, changed, or two neighbours exchanged.
+local function distance(a, b)
+  local last, before = {}, {}
+  for k = 0, #b do before[k] = k end
+  for i = 1, #a do
+    local row = { [0] = i }
+    for k = 1, #b do
+      local same = byte(a, i) == byte(b, k)
+      row[k] = math.min(before[k] + 1, row[k - 1] + 1, before[k - 1] + (same and 0 or 1))
+      if i > 1 and k > 1 and byte(a, i) == byte(b, k - 1) and byte(a, i - 1) == byte(b, k) then row[k] = math.min(row[k], last[k - 2] + 1) end
+    end
+    last, before = before, row
+  end
+  return before[#b]
+end
+-- The entry of a list that is nearest to a word, nil when none is near (more than a third differs).
+function core.nearest(what)
+  local word, found, best = what.word, nil, math.huge
+  for _, other in ipairs(#word <= 64 and what.list or {}) do
+    local d = distance(word, other)
+    if d < best and 3 * d <= math.max(#word, #other) then found, best = other, d end
+  end
+  return found
+end
+
+-- Runs another script with the same input.
 function core.use(other) return assert(find_script("command/" .. other), other)(core, core.input) end
-function core.exists(other) return find_script("command/" .. other) ~= nil end
 
 core.input = input
-return core.use(name) or 0
+local ok, code = pcall(core.use, name)
+if ok then return code or 0 end
+-- A wrong call is told in words even when --json was meant: nobody has asked for data yet.
+if type(code) ~= "userdata" then error(code, 0) end
+if input.settled and input.json then core.print('{"error":' .. code.json .. "}\n") else core.tell(code) end
+return code.exit

@@ -4,8 +4,7 @@ local say, text = core.say, core.text
 local old, new = input.words[1], input.words[2]
 
 if not new then core.fail("app.compare_usage") end
-local here = core.in_project()
-if here then core.open {} end
+local here = core.here()
 
 local function names(list)
   if not list then return nil end
@@ -20,7 +19,7 @@ local function version(word)
   local file, name = word:match("^(.+%.db):([^:/]+)$")
   if file then return { file = file, table = name, shown = word } end
   local base = word:match("^(.*)@previous$")
-  if not here then core.fail("app.no_project", ".") end
+  if not here then core.open {} end   -- says why
   tables = tables or core.tables()
   local list = {}
   for i, t in ipairs(tables) do

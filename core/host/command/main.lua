@@ -205,7 +205,7 @@ continuum help énumère les commandes.]], [[
   continuum sql "SELECT fact_id, value FROM facts"   a question to the data
 
 continuum help lists the commands.]]))
-  if not core.in_project() then return end
+  if not core.here() then return end
   core.line("")
   return core.use("status")
 end
@@ -219,6 +219,7 @@ if not argv[i] then return short_help() end
 local c = command_named(argv[i]:sub(1, 1) == "-" and "help" or argv[i])
 read_words(argv, i + 1, c)
 settle()
+input.settled = true
 if input.help then return help_on(c) end
 if c[1] == "help" then return help() end
 return core.use(c[1])

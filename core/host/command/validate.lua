@@ -4,8 +4,7 @@ local phases, word = core.use("phases"), input.words[1]
 
 if not word then core.fail("app.validate_usage") end
 local package = { dir = word, name = "validate" }
-if core.in_project() then
-  core.open {}
+if core.here() then
   -- A package of the project by its name, even where another one cannot be read.
   local ok, packages = pcall(core.packages)
   for _, p in ipairs(ok and packages or {}) do

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FEED = 64 * 1024, DEPTH = 64, SHEETS = 10000, STYLES = 65536, STRINGS = 1 << 24, SHEET_ROWS = 1 << 24, EXCERPT = 2000 };
@@ -26,13 +27,14 @@ struct sheet;
 struct kind {
 	void (*start)(struct sheet *s, const char *name, const char **at);
 	void (*end)(struct sheet *s, const char *name);
+	bool inside;                   /* cells may begin at once: shared strings look as they do in the sheet */
 };
-struct tab { const char *name, *id, *member; };   /* id, member: of .xlsx only; member NULL = no table (a chart) */
+struct tab { const char *name, *id, *member; };   /* id: of .xlsx; member NULL = no table but a chart */
 
 struct sheet {
 	const char *file, *shown, *member;
 	struct arena *a;
-	bool open, ods;
+	bool ods, locked;
 	/* The part in hand. */
 	const struct kind *kind;
 	struct unpack *packed;
@@ -46,8 +48,9 @@ struct sheet {
 	/* The workbook. */
 	struct tab *tab;
 	size_t ntab;
+	const char *type_of;           /* media type of OpenDocument; NULL = it is none */
 	const char *book, *strings, *styles;   /* members; NULL = none */
-	bool date1904, in_styles, locked;
+	bool date1904, in_styles;
 	unsigned char *format, *style; /* what a number format and a cell style show, by their numbers */
 	size_t nstyle;
 	struct spill text_of, place_of;    /* shared strings one after the other, and where each begins (int64_t) */
@@ -60,6 +63,7 @@ struct sheet {
 	char type;
 	int cell_depth;
 	unsigned shows;                /* STYLE_… */
+	char name[12];                 /* "AB12", where the sheet says it */
 	bool formula, valued;
 	/* The row in hand; cells beyond n are empty. */
 	int64_t seen, row, times;      /* last row of the sheet so far; number of the row that is complete, how often it is given */
@@ -174,7 +178,8 @@ static bool part_open(struct sheet *s, const char *member, const struct kind *ki
 	part_close(s);
 	s->member = member;
 	s->kind = kind;
-	s->suspended = s->eof = s->done = s->collect = s->in_data = false;
+	s->suspended = s->eof = s->done = s->collect = false;
+	s->in_data = kind->inside;
 	s->fed = 0;
 	s->depth = s->skip = 0;
 	buf_clear(&s->text);
@@ -243,22 +248,15 @@ static int part_run(struct sheet *s, struct err *e)
 /* A small part, to its end. 1, 0 = there is none, -1. */
 static int part_read(struct sheet *s, const char *member, const struct kind *kind, struct err *e)
 {
-	if (!part_open(s, member, kind, e))
-		return e->id == ERR_ARCHIVE_MEMBER ? 0 : -1;
-	return part_run(s, e) < 0 ? -1 : 1;
+	if (part_open(s, member, kind, e))
+		return part_run(s, e) < 0 ? -1 : 1;
+	if (e->id != ERR_ARCHIVE_MEMBER)
+		return -1;
+	*e = (struct err){ 0 };
+	return 0;
 }
 
 /* ---- cells ---- */
-
-static const char *column_name(size_t col, char out[8])
-{
-	char *p = out + 7;
-
-	*p = 0;
-	for (size_t c = col + 1; c; c = (c - 1) / 26)
-		*--p = (char)('A' + (c - 1) % 26);
-	return p;
-}
 
 /* Column of "AB12", or otherwise. */
 static size_t column_of(const char *s, size_t otherwise)
@@ -317,47 +315,29 @@ static enum rowcell_kind number_text(struct sheet *s)
 	return ROWCELL_NUMBER;
 }
 
-/* Days since 1970-01-01 as year, month, day: eras of 400 years that begin in March (H. Hinnant, chrono-compatible date algorithms). */
-static void civil(int64_t days, int *y, int *m, int *d)
-{
-	days += 719468;
-	int64_t era = days / 146097, day = days % 146097;
-	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365, of_year = day - (365 * year + year / 4 - year / 100);
-	int64_t month = (5 * of_year + 2) / 153;
-
-	*d = (int)(of_year - (153 * month + 2) / 5 + 1);
-	*m = (int)(month < 10 ? month + 3 : month - 9);
-	*y = (int)(year + era * 400 + (*m <= 2));
-}
-
 /* A serial number that is shown as a date or time becomes ISO 8601; one that no calendar has stays a number. In the epoch of 1900, day 60 is
  * the 29 February 1900 that never was: days before it are one off, and it is given as it is shown, for a typed column to refuse. */
-static enum rowcell_kind moment_text(struct sheet *s, unsigned shows)
+static enum rowcell_kind moment_text(struct sheet *s)
 {
-	char out[96];
+	char out[80], rest[8] = "";
 	double v;
-	int n = 0, year, month, day;
+	struct tm t;
 
 	if (!num_real(buf_text(&s->text) + s->start, s->text.n - s->start, '.', &v, NULL))
 		return ROWCELL_TEXT;
-	int64_t ms = v >= 0 && v < 2958466 ? (int64_t)(v * (double)DAY + 0.5) : -1, serial = ms / DAY + (s->date1904 ? 1462 : 0), of_day = ms % DAY;
-	bool dated = shows & STYLE_DATE || (ms >= DAY && !(shows & STYLE_ELAPSED));
-	if (ms < 0 || (dated && (serial < 1 || serial > 2958465)))
+	int64_t ms = v >= 0 && v < 2958466 ? (int64_t)(v * (double)DAY + 0.5) : -1, day = ms / DAY + (s->date1904 ? 1462 : 0);
+	bool dated = s->shows & STYLE_DATE || (ms >= DAY && !(s->shows & STYLE_ELAPSED)), timed = ms % DAY || s->shows & STYLE_TIME;
+	if (ms < 0 || (dated && (day < 1 || day > 2958465)))
 		return number_text(s);
-	civil(serial - 25569 + (serial < 60), &year, &month, &day);
-	if (dated && serial == 60)
-		n = snprintf(out, sizeof out, "1900-02-29");
-	else if (dated)
-		n = snprintf(out, sizeof out, "%04d-%02d-%02d", year, month, day);
-	int hour = (int)((dated ? of_day : ms) / 3600000), minute = (int)(ms / 60000 % 60), second = (int)(ms / 1000 % 60), rest = (int)(ms % 1000);
-	bool long_time = !dated && hour >= 24;
-	if (!dated || of_day || shows & STYLE_TIME)
-		n += snprintf(out + n, sizeof out - (size_t)n, long_time ? "PT%dH%02dM%02d" : dated ? "T%02d:%02d:%02d" : "%02d:%02d:%02d", hour, minute, second);
-	if (rest)
-		n += snprintf(out + n, sizeof out - (size_t)n, ".%03d", rest);
-	if (long_time)
-		out[n++] = 'S';
-	replace_text(s, out, (size_t)n);
+	gmtime_r(&(time_t){ (day - 25569 + (day < 60)) * 86400 + ms % DAY / 1000 }, &t);
+	if (ms % 1000)
+		snprintf(rest, sizeof rest, ".%03d", (int)(ms % 1000));
+	int n = snprintf(out, sizeof out, "%04d-%02d-%02dT%02d:%02d:%02d%s", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, rest);
+	if (day == 60)
+		memcpy(out, "1900-02-29", 10);
+	if (!dated && ms >= DAY)
+		n = 11 + snprintf(out + 11, sizeof out - 11, "PT%dH%02dM%02d%sS", (int)(ms / 3600000), t.tm_min, t.tm_sec, rest);
+	replace_text(s, out + (dated ? 0 : 11), dated && !timed ? 10 : (size_t)n - (dated ? 0 : 11));
 	return ROWCELL_MOMENT;
 }
 
@@ -389,17 +369,10 @@ static unsigned format_shows(const char *c)
 	return shows | (month && !shows ? STYLE_DATE : 0);
 }
 
-/* ECMA-376 part 1, 18.8.30: the formats that need no code, with those of the East Asian versions. */
-static void standard_formats(unsigned char *format)
-{
-	static const struct { unsigned char from, to, shows; } list[] = {
-		{ 14, 17, STYLE_DATE }, { 18, 21, STYLE_TIME }, { 22, 22, STYLE_DATE | STYLE_TIME }, { 27, 31, STYLE_DATE }, { 32, 33, STYLE_TIME },
-		{ 34, 36, STYLE_DATE }, { 45, 45, STYLE_TIME }, { 46, 46, STYLE_TIME | STYLE_ELAPSED }, { 47, 47, STYLE_TIME }, { 50, 58, STYLE_DATE },
-	};
-
-	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-		memset(format + list[i].from, list[i].shows, (size_t)(list[i].to - list[i].from) + 1);
-}
+/* ECMA-376 part 1, 18.8.30: the formats that need no code, with those of the East Asian versions. 1 date, 2 time, 3 both, 6 elapsed time. */
+static const unsigned char standard_formats[] = {
+	[14] = 1, 1, 1, 1, 2, 2, 2, 2, 3, [27] = 1, 1, 1, 1, 1, 2, 2, 1, 1, 1, [45] = 2, 6, 2, [50] = 1, 1, 1, 1, 1, 1, 1, 1, 1,
+};
 
 static void styles_start(struct sheet *s, const char *name, const char **at)
 {
@@ -408,35 +381,10 @@ static void styles_start(struct sheet *s, const char *name, const char **at)
 	id = id >= 0 && id < STYLES ? id : 0;
 	if (!strcmp(name, "numFmt"))
 		s->format[id] = (unsigned char)format_shows(attribute(at, "formatCode"));
-	else if (!strcmp(name, "cellXfs"))
-		s->in_styles = true;
+	else if (!strcmp(name, "cellXfs") || !strcmp(name, "cellStyleXfs"))
+		s->in_styles = !strcmp(name, "cellXfs");
 	else if (s->in_styles && !strcmp(name, "xf") && s->nstyle < STYLES)
 		s->style[s->nstyle++] = s->format[id];
-}
-
-static void styles_end(struct sheet *s, const char *name)
-{
-	if (!strcmp(name, "cellXfs"))
-		s->in_styles = false;
-}
-
-/* The path inside the zip that a part (folder: where it lies, "" or ending with "/") means by target. */
-static const char *resolve(struct sheet *s, const char *folder, const char *target)
-{
-	const char *path = *target == '/' ? target + 1 : arena_printf(s->a, "%s%s", folder, target);
-	struct buf out = BUF(1000);
-
-	for (size_t n; *path; path += n + (path[n] == '/')) {
-		n = strcspn(path, "/");
-		const char *up = n == 2 && out.n ? memrchr(out.s, '/', out.n) : NULL;
-		if (n == 2 && !strncmp(path, "..", 2))
-			out.n = up ? (size_t)(up - out.s) : 0;
-		else if (n && strncmp(path, "./", 2) != 0)
-			buf_printf(&out, "%s%.*s", out.n ? "/" : "", (int)n, path);
-	}
-	path = arena_strndup(s->a, buf_text(&out), out.n);
-	buf_free(&out);
-	return path;
 }
 
 static void relation_start(struct sheet *s, const char *name, const char **at)
@@ -446,20 +394,21 @@ static void relation_start(struct sheet *s, const char *name, const char **at)
 	if (strcmp(name, "Relationship") != 0 || !id || !type || !target)
 		return;
 	type = strrchr(type, '/') ? strrchr(type, '/') + 1 : type;
-	const char *base = s->book ? strrchr(s->book, '/') : NULL;
-	const char *folder = base ? arena_strndup(s->a, s->book, (size_t)(base - s->book) + 1) : "";
+	/* Paths are of the zip, or relative to the folder of the workbook. */
+	const char *base = s->book && *target != '/' ? strrchr(s->book, '/') : NULL;
+	target = arena_printf(s->a, "%.*s%s", base ? (int)(base - s->book) + 1 : 0, base ? s->book : "", target + (*target == '/'));
 	if (!s->book && !strcmp(type, "officeDocument"))
-		s->book = resolve(s, "", target);
+		s->book = target;
 	else if (!strcmp(type, "sharedStrings"))
-		s->strings = resolve(s, folder, target);
+		s->strings = target;
 	else if (!strcmp(type, "styles"))
-		s->styles = resolve(s, folder, target);
+		s->styles = target;
 	for (size_t i = 0; i < s->ntab && !strcmp(type, "worksheet"); i++)
 		if (!strcmp(s->tab[i].id, id))
-			s->tab[i].member = resolve(s, folder, target);
+			s->tab[i].member = target;
 }
 
-static void add_tab(struct sheet *s, const char *name, const char *id)
+static void add_tab(struct sheet *s, const char *name, const char *id, const char *member)
 {
 	if (!name || !id || s->ntab == SHEETS || strlen(name) + strlen(id) > 1000) {
 		stop_part(s, "sheets");
@@ -467,13 +416,13 @@ static void add_tab(struct sheet *s, const char *name, const char *id)
 	}
 	if (!s->tab)
 		s->tab = arena_array(s->a, struct tab, SHEETS);
-	s->tab[s->ntab++] = (struct tab){ arena_strdup(s->a, name), arena_strdup(s->a, id), NULL };
+	s->tab[s->ntab++] = (struct tab){ arena_strdup(s->a, name), arena_strdup(s->a, id), member };
 }
 
 static void book_start(struct sheet *s, const char *name, const char **at)
 {
 	if (!strcmp(name, "sheet"))
-		add_tab(s, attribute(at, "name"), attribute(at, "id"));
+		add_tab(s, attribute(at, "name"), attribute(at, "id"), NULL);
 	else if (!strcmp(name, "workbookPr"))
 		s->date1904 = is_true(attribute(at, "date1904"));
 }
@@ -485,14 +434,10 @@ static void unescape(struct sheet *s)
 		return;
 	char *p = s->text.s + s->start, *end = s->text.s + s->text.n, *to = p;
 	while (p < end) {
-		unsigned c = 0, digits = 0;
-		for (; end - p > 6 && digits < 4 && p[0] == '_' && p[1] == 'x'; digits++) {
-			const char *hex = "0123456789abcdef", *digit = strchr(hex, text_lower(p[2 + digits]));
-			if (!digit)
-				break;
-			c = c * 16 + (unsigned)(digit - hex);
-		}
-		if (digits < 4 || p[6] != '_' || !c || (c >= 0xd800 && c < 0xe000)) {
+		unsigned c = 0;
+		if (end - p > 6 && p[0] == '_' && p[1] == 'x' && p[6] == '_' && strspn(p + 2, "0123456789abcdefABCDEF") == 4)
+			sscanf(p + 2, "%4x", &c);
+		if (!c || (c >= 0xd800 && c < 0xe000)) {
 			*to++ = *p++;
 			continue;
 		}
@@ -504,15 +449,6 @@ static void unescape(struct sheet *s)
 		p += 7;
 	}
 	s->text.n = (size_t)(to - s->text.s);
-}
-
-static void strings_start(struct sheet *s, const char *name, const char **at)
-{
-	(void)at;
-	if (!strcmp(name, "t"))
-		s->collect = true;
-	else if (!strcmp(name, "rPh"))   /* how it is pronounced */
-		s->skip = s->depth;
 }
 
 static void strings_end(struct sheet *s, const char *name)
@@ -538,24 +474,14 @@ static void shared_text(struct sheet *s)
 		return;
 	}
 	s->text.n = s->start;
-	for (int k = 0; k < 2; k++) {
-		size_t n = 8;
-		const char *p = spill_at(&s->place_of, (i + k) * 8, &n, s->e);
-		if (!p) {
-			stop(s, false);
-			return;
-		}
-		memcpy(&span[k], p, 8);
+	bool ok = spill_get(&s->place_of, i * 8, sizeof span, &s->text, s->e);
+	if (ok && !s->text.over) {
+		memcpy(span, s->text.s + s->start, sizeof span);
+		s->text.n = s->start;
+		ok = spill_get(&s->text_of, span[0], (size_t)(span[1] - span[0]), &s->text, s->e);
 	}
-	for (size_t n; span[0] < span[1]; span[0] += (int64_t)n) {
-		n = (size_t)(span[1] - span[0]);
-		const char *p = spill_at(&s->text_of, span[0], &n, s->e);
-		if (!p) {
-			stop(s, false);
-			return;
-		}
-		buf_add(&s->text, p, n);
-	}
+	if (!ok)
+		stop(s, false);
 }
 
 /* The row in hand is over and done with: row will be the number of the next. */
@@ -565,7 +491,7 @@ static void begin_row(struct sheet *s, int64_t row, int64_t times)
 	buf_clear(&s->text);
 	s->n = s->col = 0;
 	s->row = row;
-	s->times = times < 1 ? 1 : times < SHEET_ROWS ? times : SHEET_ROWS;
+	s->times = times < 1 ? 1 : times <= SHEET_ROWS ? times : SHEET_ROWS + 1;
 }
 
 static void end_row(struct sheet *s)
@@ -586,6 +512,7 @@ static void begin_cell(struct sheet *s, char type, size_t col, size_t repeat)
 	s->shows = 0;
 	s->cell_depth = s->depth;
 	s->formula = s->valued = false;
+	*s->name = 0;
 }
 
 static void xlsx_start(struct sheet *s, const char *name, const char **at)
@@ -596,12 +523,14 @@ static void xlsx_start(struct sheet *s, const char *name, const char **at)
 		begin_cell(s, 'n', s->col, 1);
 		for (; *at; at += 2) {
 			int64_t style = !strcmp(*at, "s") ? whole(at[1], 0) : -1;
-			if (!strcmp(*at, "r"))
+			if (!strcmp(*at, "r")) {
 				s->col = column_of(at[1], s->col);
-			else if (!strcmp(*at, "t"))   /* n, b, d, s; e, str, inlineStr are texts */
+				memccpy(s->name, at[1], 0, sizeof s->name - 1);
+			} else if (!strcmp(*at, "t")) {   /* n, b, d, s; e, str, inlineStr are texts */
 				s->type = at[1][0] && !at[1][1] ? at[1][0] : 'x';
-			else if (style >= 0 && (size_t)style < s->nstyle)
+			} else if (style >= 0 && (size_t)style < s->nstyle) {
 				s->shows = s->style[style];
+			}
 		}
 	} else if (!strcmp(name, "v") || !strcmp(name, "t")) {
 		s->collect = s->valued = true;
@@ -623,12 +552,11 @@ static void xlsx_cell(struct sheet *s)
 	enum rowcell_kind kind = ROWCELL_TEXT;
 	size_t n = s->text.n - s->start;
 	bool yes = n && s->text.s[s->start] == '1';
-	char name[8];
 
 	if (s->formula && !s->valued)
-		stop(s, err_set(s->e, ERR_SHEET_FORMULA, "%s%lld", column_name(s->col, name), (long long)s->row));
+		stop(s, err_set(s->e, ERR_SHEET_FORMULA, "%s", s->name));
 	else if (n && s->type == 'n')
-		kind = s->shows ? moment_text(s, s->shows) : number_text(s);
+		kind = s->shows ? moment_text(s) : number_text(s);
 	else if (n && s->type == 's')
 		shared_text(s);
 	else if (s->type == 'd' || s->type == 'b')
@@ -695,7 +623,7 @@ static void ods_start(struct sheet *s, const char *name, const char **at)
 			s->skip = s->depth == 4 ? s->depth : 0;
 			return;
 		}
-		add_tab(s, table, "");
+		add_tab(s, table, "", "content.xml");
 		s->in_data = s->want_name ? !strcmp(table, s->want_name) : (int64_t)s->ntab == s->want_number;
 		if (s->in_data)
 			pause_part(s);
@@ -768,8 +696,11 @@ static void ods_end(struct sheet *s, const char *name)
 
 static void manifest_start(struct sheet *s, const char *name, const char **at)
 {
-	(void)at;
+	const char *path = attribute(at, "full-path"), *type = attribute(at, "media-type");
+
 	s->locked |= !strcmp(name, "encryption-data");
+	if (path && type && !strcmp(path, "/"))
+		s->type_of = arena_strdup(s->a, type);
 }
 
 /* ---- the workbook ---- */
@@ -780,9 +711,10 @@ static void no_end(struct sheet *s, const char *name)
 	(void)name;
 }
 
-static const struct kind relations = { relation_start, no_end }, book = { book_start, no_end }, manifest = { manifest_start, no_end };
-static const struct kind styles = { styles_start, styles_end }, strings = { strings_start, strings_end };
-static const struct kind xlsx = { xlsx_start, xlsx_end }, ods = { ods_start, ods_end };
+static const struct kind relations = { relation_start, no_end, false }, book = { book_start, no_end, false };
+static const struct kind manifest = { manifest_start, no_end, false };
+static const struct kind styles = { styles_start, no_end, false }, strings = { xlsx_start, strings_end, true };
+static const struct kind xlsx = { xlsx_start, xlsx_end, false }, ods = { ods_start, ods_end, false };
 
 /* The name of an entry of the folder of a compound file (MS-CFB): what hides an encrypted workbook. */
 static bool has_encrypted(int fd, const unsigned char *head)
@@ -828,37 +760,18 @@ static bool check_bytes(const char *file, struct err *e)
 	return err_set(e, ERR_SHEET_NOT, "%s", n ? what : "0");
 }
 
-/* What an OpenDocument file says of itself; "" = it is none. */
-static bool read_type(struct sheet *s, char out[100], struct err *e)
-{
-	long n = 0;
-
-	if (!unpack_zip(&s->packed, s->file, "mimetype", XML_BYTES, e)) {
-		*out = 0;
-		return e->id == ERR_ARCHIVE_MEMBER;
-	}
-	s->in = unpack_input(s->packed);
-	n = s->in.read(s->in.context, out, 99, e);
-	out[n > 0 ? n : 0] = 0;
-	part_close(s);
-	return n >= 0;
-}
-
 /* Finds the sheets of .xlsx, or sees that it is .ods. */
 static bool read_book(struct sheet *s, struct err *e)
 {
 	static const char spreadsheet[] = "application/vnd.oasis.opendocument.spreadsheet";
-	char type[100];
 
-	if (!check_bytes(s->file, e) || !read_type(s, type, e))
-		return false;
-	s->ods = !strncmp(type, spreadsheet, sizeof spreadsheet - 1);
-	if (s->ods && part_read(s, "META-INF/manifest.xml", &manifest, e) < 0)
+	if (!check_bytes(s->file, e) || part_read(s, "META-INF/manifest.xml", &manifest, e) < 0)
 		return false;
 	if (s->locked)
 		return err_set(e, ERR_SHEET_LOCKED, "%s", "");
-	if (s->ods || *type)
-		return s->ods || err_set(e, ERR_SHEET_NOT, "%s", type);
+	s->ods = s->type_of && !strncmp(s->type_of, spreadsheet, sizeof spreadsheet - 1);
+	if (s->type_of)
+		return s->ods || err_set(e, ERR_SHEET_NOT, "%s", s->type_of);
 	if (part_read(s, "_rels/.rels", &relations, e) < 0)
 		return false;
 	s->book = s->book ? s->book : "xl/workbook.xml";
@@ -906,9 +819,8 @@ static bool no_sheet(struct sheet *s, const struct resource *r, struct err *e)
 
 	for (size_t i = 0; i < s->ntab; i++)
 		names[i] = s->tab[i].name;
-	if (*r->sheet_name)
-		return err_set(e, ERR_SHEET_NAME, "“%.100s”" ERR_SEP "%s", r->sheet_name, package_perhaps(s->a, r->sheet_name, names, s->ntab));
-	return err_set(e, ERR_SHEET_NAME, "%lld" ERR_SEP "1 – %zu", (long long)r->sheet_number, s->ntab);
+	return err_set(e, ERR_SHEET_NAME, "%.100s" ERR_SEP "%s", *r->sheet_name ? r->sheet_name : arena_printf(s->a, "%lld", (long long)r->sheet_number),
+	               package_perhaps(s->a, r->sheet_name, names, s->ntab));
 }
 
 static bool open_ods(struct sheet *s, const struct resource *r, struct err *e)
@@ -932,7 +844,7 @@ static bool open_xlsx(struct sheet *s, const struct resource *r, struct err *e)
 		return no_sheet(s, r, e);
 	s->format = arena_alloc(s->a, STYLES);
 	s->style = arena_alloc(s->a, STYLES);
-	standard_formats(s->format);
+	memcpy(s->format, standard_formats, sizeof standard_formats);
 	return (!s->styles || part_read(s, s->styles, &styles, e) >= 0) && spill_add(&s->place_of, &begin, sizeof begin, e)
 	       && (!s->strings || part_read(s, s->strings, &strings, e) >= 0) && part_open(s, t->member, &xlsx, e);
 }
@@ -1005,7 +917,7 @@ bool sheet_names(const char *file, struct arena *a, struct texts *out, struct er
 	size_t n = 0;
 
 	for (size_t i = 0; ok && i < s->ntab; i++)
-		if (s->ods || s->tab[i].member)
+		if (s->tab[i].member)
 			names[n++] = s->tab[i].name;
 	*out = (struct texts){ names, n };
 	sheet_close(s);

@@ -7,31 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool open_file(struct spill *sp, struct err *e)
-{
-	sp->fd = open(sp->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return sp->fd >= 0 || err_system(e, ERR_WRITE, sp->dir);
-}
-
-static bool write_page(struct spill *sp, int64_t page, const char *s, struct err *e)
+/* A page as a whole, to or from the file; what is read past its end stays as it is. */
+static bool move_page(struct spill *sp, int64_t page, char *s, bool out, struct err *e)
 {
 	for (size_t done = 0; done < SPILL_PAGE;) {
-		ssize_t k = pwrite(sp->fd, s + done, SPILL_PAGE - done, (page - SPILL_STAY) * SPILL_PAGE + (off_t)done);
+		off_t at = (page - SPILL_STAY) * SPILL_PAGE + (off_t)done;
+		ssize_t k = out ? pwrite(sp->fd, s + done, SPILL_PAGE - done, at) : pread(sp->fd, s + done, SPILL_PAGE - done, at);
 		if (k < 0 && errno != EINTR)
-			return err_system(e, ERR_WRITE, sp->dir);
-		done += k > 0 ? (size_t)k : 0;
-	}
-	return true;
-}
-
-static bool read_page(struct spill *sp, int64_t page, char *s, struct err *e)
-{
-	for (size_t done = 0; done < SPILL_PAGE;) {
-		ssize_t k = pread(sp->fd, s + done, SPILL_PAGE - done, (page - SPILL_STAY) * SPILL_PAGE + (off_t)done);
-		if (k < 0 && errno != EINTR)
-			return err_system(e, ERR_READ, sp->dir);
+			return err_system(e, out ? ERR_WRITE : ERR_READ, sp->dir);
 		if (k == 0)
-			return true;   /* the file ends with the last page that was written out */
+			return true;
 		done += k > 0 ? (size_t)k : 0;
 	}
 	return true;
@@ -48,13 +33,17 @@ static char *hold(struct spill *sp, int64_t at, struct err *e)
 		abort();
 	if (page < SPILL_STAY || sp->held[cached] == page)
 		return *place;
-	if (sp->fd < 0 && !open_file(sp, e))
+	if (sp->fd < 0)
+		sp->fd = open(sp->dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (sp->fd < 0) {
+		err_system(e, ERR_WRITE, sp->dir);
 		return NULL;
+	}
 	/* Full pages were written when they were filled; the last one may not be full yet. */
-	if (sp->held[cached] == last && sp->n % SPILL_PAGE && !write_page(sp, last, *place, e))
+	if (sp->held[cached] == last && sp->n % SPILL_PAGE && !move_page(sp, last, *place, true, e))
 		return NULL;
 	sp->held[cached] = page;
-	return (at == sp->n && at % SPILL_PAGE == 0) || read_page(sp, page, *place, e) ? *place : NULL;
+	return (at == sp->n && at % SPILL_PAGE == 0) || move_page(sp, page, *place, false, e) ? *place : NULL;
 }
 
 bool spill_add(struct spill *sp, const void *s, size_t n, struct err *e)
@@ -69,19 +58,23 @@ bool spill_add(struct spill *sp, const void *s, size_t n, struct err *e)
 		sp->n += (int64_t)k;
 		from += k;
 		n -= k;
-		if (at + k == SPILL_PAGE && page >= SPILL_STAY && !write_page(sp, page, to, e))
+		if (at + k == SPILL_PAGE && page >= SPILL_STAY && !move_page(sp, page, to, true, e))
 			return false;
 	}
 	return true;
 }
 
-const char *spill_at(struct spill *sp, int64_t at, size_t *n, struct err *e)
+bool spill_get(struct spill *sp, int64_t at, size_t n, struct buf *out, struct err *e)
 {
-	size_t in = (size_t)(at % SPILL_PAGE);
-	const char *page = hold(sp, at, e);
-
-	*n = *n < SPILL_PAGE - in ? *n : SPILL_PAGE - in;
-	return page ? page + in : NULL;
+	for (size_t in, k; n; at += (int64_t)k, n -= k) {
+		in = (size_t)(at % SPILL_PAGE);
+		k = n < SPILL_PAGE - in ? n : SPILL_PAGE - in;
+		const char *page = hold(sp, at, e);
+		if (!page)
+			return false;
+		buf_add(out, page + in, k);
+	}
+	return true;
 }
 
 void spill_free(struct spill *sp)

@@ -1,8 +1,8 @@
 /* Bytes that are written once, front to back, then read anywhere: the first part stays in memory, the rest goes to an unlinked file. */
 #ifndef INTAKE_SPILL_H
 #define INTAKE_SPILL_H
+#include "base/buf.h"
 #include "base/err.h"
-#include <stdint.h>
 
 enum { SPILL_PAGE = 32 * 1024, SPILL_STAY = 128, SPILL_CACHE = 16 };   /* pages: those that stay in memory, and room for others */
 
@@ -15,7 +15,7 @@ struct spill {
 };
 #define SPILL(folder) ((struct spill){ .dir = (folder), .fd = -1 })
 bool spill_add(struct spill *sp, const void *s, size_t n, struct err *e);
-/* The bytes at `at`, which lies before sp->n: *n is lowered to those that lie together. Valid until the next call; NULL = *e. */
-const char *spill_at(struct spill *sp, int64_t at, size_t *n, struct err *e);
+/* Appends the n bytes at `at`, which lie before sp->n, to out (see out->over). */
+bool spill_get(struct spill *sp, int64_t at, size_t n, struct buf *out, struct err *e);
 void spill_free(struct spill *sp);     /* a zeroed one is fine */
 #endif

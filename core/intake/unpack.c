@@ -7,13 +7,15 @@
 #include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { BLOCK = 64 * 1024, NAME = 1024, NAMES_SHOWN = 200 };
 
 struct unpack {
 	int64_t total, max;            /* decoded bytes so far, and at most */
-	unzFile zip;                   /* NULL: gzip */
+	bool gzip;
+	unzFile zip;
 	uint64_t size;                 /* of the member, as the zip states it */
 	bool ended;                    /* zip: all was read and is right; gzip: between two members */
 	struct rows_input in;
@@ -28,16 +30,26 @@ static bool damaged(struct err *e, const char *why)
 	return err_why(e, "%s", why ? why : "inflate");
 }
 
+static struct unpack *unpack_new(int64_t max)
+{
+	struct unpack *u = calloc(1, sizeof *u);
+
+	if (!u)
+		abort();
+	u->max = max;
+	return u;
+}
+
 /* ---- gzip ---- */
 
 struct unpack *unpack_gzip(const struct rows_input *in, int64_t max)
 {
-	struct unpack *u = calloc(1, sizeof *u);
+	struct unpack *u = unpack_new(max);
 
-	if (!u || inflateInit2(&u->z, 15 + 16) != Z_OK)
+	if (inflateInit2(&u->z, 15 + 16) != Z_OK)
 		abort();
+	u->gzip = true;
 	u->in = *in;
-	u->max = max;
 	return u;
 }
 
@@ -94,53 +106,50 @@ static bool open_zip(unzFile *out, const char *file, struct err *e)
 	return *out || damaged(e, "no end of central directory");
 }
 
-/* Calls visit for each file of the zip; it returns false to stop there. */
-static bool walk(unzFile zip, bool (*visit)(void *context, unzFile zip, const char *name), void *context, struct err *e)
+/* Names of the files, at most max; folders and the notes of macOS are none. */
+static bool list_files(unzFile zip, size_t max, struct arena *a, struct texts *out, struct err *e)
 {
+	const char **names = NULL;
 	char name[NAME] = "";
+	size_t n = 0, room = 0, seen = 0;
 	int rc = unzGoToFirstFile(zip);
 
-	for (size_t n = 0; rc == UNZ_OK; rc = unzGoToNextFile(zip), n++) {
-		if (n == UNPACK_MEMBERS || unzGetCurrentFileInfo64(zip, NULL, name, NAME - 1, NULL, 0, NULL, 0) != UNZ_OK)
+	for (; rc == UNZ_OK && n < max; rc = unzGoToNextFile(zip)) {
+		if (seen++ == UNPACK_MEMBERS || unzGetCurrentFileInfo64(zip, NULL, name, NAME - 1, NULL, 0, NULL, 0) != UNZ_OK)
 			return damaged(e, "central directory");
-		size_t length = strlen(name);
-		if (length && name[length - 1] != '/' && strncmp(name, "__MACOSX/", 9) != 0 && !visit(context, zip, name))
-			return true;
+		if (!*name || name[strlen(name) - 1] == '/' || !strncmp(name, "__MACOSX/", 9))
+			continue;
+		if (n == room) {
+			const char **more = arena_array(a, const char *, room = 2 * room + 16);
+			names = n ? memcpy(more, names, n * sizeof *more) : more;
+		}
+		names[n++] = arena_strdup(a, name);
 	}
-	return rc == UNZ_END_OF_LIST_OF_FILE || damaged(e, "central directory");
+	*out = (struct texts){ names, n };
+	return rc == UNZ_OK || rc == UNZ_END_OF_LIST_OF_FILE || damaged(e, "central directory");
 }
 
-struct search {
-	const char *member;
-	unz64_file_pos at;
-	size_t found;                  /* files that fit */
-	struct buf names;
-};
-
-static bool visit_search(void *context, unzFile zip, const char *name)
+static bool find_member(unzFile zip, const char *member, struct arena *a, struct err *e)
 {
-	struct search *s = context;
+	struct texts names = { 0 };
+	struct buf shown = BUF(NAMES_SHOWN);
+	const char *found = NULL;
+	bool several = false;
 
-	if (s->names.n < NAMES_SHOWN)
-		buf_printf(&s->names, "%s%s", s->names.n ? ", " : "", name);
-	if (*s->member && unzStringFileNameCompare(name, s->member, 2) != 0)
-		return true;
-	if (s->found++ == 0)
-		unzGetFilePos64(zip, &s->at);
-	return !*s->member;
-}
-
-static bool find_member(unzFile zip, const char *member, struct err *e)
-{
-	struct search s = { .member = member, .names = BUF(NAMES_SHOWN + NAME + 2) };
-	bool ok = walk(zip, visit_search, &s, e);
-
-	if (ok && s.found != 1)
-		ok = err_set(e, s.found ? ERR_ARCHIVE_MANY : ERR_ARCHIVE_MEMBER, "%s" ERR_SEP "%.*s", member, NAMES_SHOWN, buf_text(&s.names));
-	else if (ok && unzGoToFilePos64(zip, &s.at) != UNZ_OK)
-		ok = damaged(e, "central directory");
-	buf_free(&s.names);
-	return ok;
+	if (!list_files(zip, UNPACK_MEMBERS, a, &names, e))
+		return false;
+	for (size_t i = 0; i < names.n; i++) {
+		if (!shown.over)
+			buf_printf(&shown, "%s%s", i ? ", " : "", names.s[i]);
+		if (*member && strcasecmp(names.s[i], member) != 0)
+			continue;
+		several |= found && !*member;
+		found = found ? found : names.s[i];
+	}
+	if (!found || several)
+		err_set(e, several ? ERR_ARCHIVE_MANY : ERR_ARCHIVE_MEMBER, "%s" ERR_SEP "%s%s", member, buf_text(&shown), shown.over ? "…" : "");
+	buf_free(&shown);
+	return found && !several && (unzLocateFile(zip, found, 1) == UNZ_OK || damaged(e, "central directory"));
 }
 
 static bool open_member(unzFile zip, uint64_t *size, struct err *e)
@@ -160,24 +169,15 @@ static bool open_member(unzFile zip, uint64_t *size, struct err *e)
 
 bool unpack_zip(struct unpack **out, const char *file, const char *member, int64_t max, struct err *e)
 {
-	uint64_t size = 0;
-	unzFile zip = NULL;
+	struct unpack *u = unpack_new(max);
+	struct arena a = { 0 };
+	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e) && open_member(u->zip, &u->size, e);
 
-	*out = NULL;
-	if (!open_zip(&zip, file, e))
-		return false;
-	if (!find_member(zip, member, e) || !open_member(zip, &size, e)) {
-		unzClose(zip);
-		return false;
-	}
-	struct unpack *u = calloc(1, sizeof *u);
-	if (!u)
-		abort();
-	u->zip = zip;
-	u->size = size;
-	u->max = max;
-	*out = u;
-	return true;
+	arena_free(&a);
+	if (!ok)
+		unpack_close(u);
+	*out = ok ? u : NULL;
+	return ok;
 }
 
 static long read_zip(struct unpack *u, char *to, size_t n, struct err *e)
@@ -202,7 +202,7 @@ static long read_any(void *context, char *to, size_t n, struct err *e)
 	struct unpack *u = context;
 
 	n = n < BLOCK ? n : BLOCK;
-	long got = u->zip ? read_zip(u, to, n, e) : read_gzip(u, to, n, e);
+	long got = u->gzip ? read_gzip(u, to, n, e) : read_zip(u, to, n, e);
 	if (got <= 0)
 		return got;
 	u->total += got;
@@ -219,33 +219,18 @@ struct rows_input unpack_input(struct unpack *u)
 
 void unpack_close(struct unpack *u)
 {
-	if (u && u->zip)
-		unzClose(u->zip);
-	else if (u)
+	if (u && u->gzip)
 		inflateEnd(&u->z);
+	else if (u)
+		unzClose(u->zip);
 	free(u);
-}
-
-struct listing { struct arena *a; const char **s; size_t n, max; };
-
-static bool visit_list(void *context, unzFile zip, const char *name)
-{
-	struct listing *l = context;
-
-	(void)zip;
-	l->s[l->n++] = arena_strdup(l->a, name);
-	return l->n < l->max;
 }
 
 bool unpack_members(const char *file, size_t max, struct arena *a, struct texts *out, struct err *e)
 {
 	unzFile zip;
-	struct listing l = { .a = a, .s = arena_array(a, const char *, max), .max = max };
+	bool ok = open_zip(&zip, file, e) && list_files(zip, max, a, out, e);
 
-	if (!open_zip(&zip, file, e))
-		return false;
-	bool ok = walk(zip, visit_list, &l, e);
 	unzClose(zip);
-	*out = (struct texts){ l.s, l.n };
 	return ok;
 }

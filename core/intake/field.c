@@ -373,60 +373,60 @@ static bool are_positions(const struct json *v, int depth)
 /* An object of GeoJSON or, as Topology, of TopoJSON: each has a type and the member that goes with it. */
 static bool is_geojson(const struct json *v)
 {
-	enum { OBJECTS = -1, OBJECT = -2, FEATURE = -3 };
-	static const struct { const char *type, *member; int depth; } shapes[] = {
+	enum { OBJECTS = -1, FEATURE = -2, TOPOLOGY = -3 };   /* else the depth of arrays of positions */
+	static const struct { const char *type, *member; int holds; } shapes[] = {
 		{ "Point", "coordinates", 0 }, { "MultiPoint", "coordinates", 1 }, { "LineString", "coordinates", 1 },
 		{ "MultiLineString", "coordinates", 2 }, { "Polygon", "coordinates", 2 }, { "MultiPolygon", "coordinates", 3 },
 		{ "GeometryCollection", "geometries", OBJECTS }, { "FeatureCollection", "features", OBJECTS }, { "Feature", "geometry", FEATURE },
-		{ "Topology", "objects", OBJECT },
+		{ "Topology", "objects", TOPOLOGY },
 	};
-	const struct json *type = json_get(v, "type");
-	size_t i = 0;
+	const struct json *type = json_get(v, "type"), *member = NULL;
+	int holds = 0;
 
-	while (i < sizeof shapes / sizeof *shapes && (!type || strcmp(type->s, shapes[i].type) != 0))
-		i++;
-	const struct json *member = i < sizeof shapes / sizeof *shapes ? json_get(v, shapes[i].member) : NULL;
-	if (!member)
-		return false;
-	if (shapes[i].depth == FEATURE)
-		return json_get(v, "properties") && (member->type == JSON_NULL || is_geojson(member));
-	if (shapes[i].depth == OBJECT)
-		return json_get(v, "arcs") && member->type == JSON_OBJECT;
-	for (const struct json *c = shapes[i].depth == OBJECTS ? member->child : NULL; c; c = c->next)
+	for (size_t i = 0; type && i < sizeof shapes / sizeof *shapes && !member; i++)
+		if (!strcmp(type->s, shapes[i].type)) {
+			member = json_get(v, shapes[i].member);
+			holds = shapes[i].holds;
+		}
+	if (!member || holds >= 0)
+		return are_positions(member, holds);
+	if (holds != OBJECTS)
+		return holds == FEATURE ? json_get(v, "properties") && (member->type == JSON_NULL || is_geojson(member))
+		                        : json_get(v, "arcs") && member->type == JSON_OBJECT;
+	for (const struct json *c = member->child; c; c = c->next)
 		if (!is_geojson(c))
 			return false;
-	return shapes[i].depth == OBJECTS ? member->type == JSON_ARRAY : are_positions(member, shapes[i].depth);
+	return member->type == JSON_ARRAY;
 }
 
-static bool is_point(struct field_reader *r, double lon, double lat)
-{
-	buf_clear(&r->json);
-	num_put_real(&r->json, lon);
-	buf_char(&r->json, ',');
-	num_put_real(&r->json, lat);
-	return fabs(lon) <= 180 && fabs(lat) <= 90;
-}
-
-/* The types that are JSON, and points written as such. */
+/* The types that are JSON, and points: "lon, lat" is an array without its brackets. */
 static enum err_id read_json(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	const struct field *f = r->f;
+	bool point = f->type == FIELD_GEOPOINT, object = !strcmp(f->format, "object"), bare = point && !strcmp(f->format, "default"), ok;
 	struct arena a = { 0 };
 	struct json_doc doc;
 	struct err ignored;
 	double lon, lat;
-	bool ok = json_parse(&doc, &a, "", s, n, &ignored);
-	const struct json *v = ok ? doc.root : NULL;
 
-	if (ok && f->type == FIELD_GEOPOINT) {
-		bool pair = v->type == JSON_ARRAY, array = !strcmp(f->format, "array");
-		ok = v->count == 2 && pair == array && json_real(pair ? v->child : json_get(v, "lon"), &lon) &&
-		     json_real(pair ? v->child->next : json_get(v, "lat"), &lat) && is_point(r, lon, lat);
+	if (bare) {
+		s = arena_printf(&a, "[%.*s]", (int)(n < SHOWN ? n : SHOWN), s);
+		n = strlen(s);
+	}
+	ok = json_parse(&doc, &a, "", s, n, &ignored);
+	const struct json *v = ok ? doc.root : NULL;
+	buf_clear(&r->json);
+	if (ok && point) {
+		ok = v->count == 2 && (v->type == JSON_OBJECT) == object && json_real(object ? json_get(v, "lon") : v->child, &lon) &&
+		     json_real(object ? json_get(v, "lat") : v->child->next, &lat) && fabs(lon) <= 180 && fabs(lat) <= 90;
+		for (int i = 0; i < 2 && ok; i++) {
+			buf_str(&r->json, i ? "," : "");
+			num_put_real(&r->json, i ? lat : lon);
+		}
 	} else if (ok) {
 		ok = v->type == (f->type == FIELD_ARRAY ? JSON_ARRAY : JSON_OBJECT) &&
 		     (f->type != FIELD_GEOJSON || (is_geojson(v) && !strcmp(f->format, "topojson") == !strcmp(json_get(v, "type")->s, "Topology")));
 		r->count = (int64_t)v->count;
-		buf_clear(&r->json);
 		json_write(v, &r->json);
 	}
 	arena_free(&a);
@@ -434,33 +434,19 @@ static enum err_id read_json(struct field_reader *r, const char *s, size_t n, st
 	return ok && !r->json.over ? ERR_NONE : ERR_VALUE_TYPE;
 }
 
-static enum err_id read_point(struct field_reader *r, const char *s, size_t n, struct cell *out)
-{
-	const char *comma = memchr(s, ',', n), *end = s + n, *second = comma ? comma + 1 : end;
-	double lon, lat;
-
-	if (strcmp(r->f->format, "default") != 0)
-		return read_json(r, s, n, out);
-	while (second < end && *second == ' ')
-		second++;
-	if (!comma || !num_real(s, (size_t)(comma - s), '.', &lon, NULL) || !num_real(second, (size_t)(end - second), '.', &lat, NULL) ||
-	    !is_point(r, lon, lat))
-		return ERR_VALUE_TYPE;
-	*out = cell_text(buf_text(&r->json));
-	return ERR_NONE;
-}
-
 /* A list becomes a JSON array; its items are read as cells of their type. */
 static enum err_id read_list(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	const struct field *f = r->f;
 	const char *end = s + n, *stop = s;
+	size_t gap = strlen(f->delimiter);
 	struct buf *b = &r->json;
 
 	buf_clear(b);
-	for (r->count = 0; stop; r->count++, s = stop + strlen(f->delimiter)) {
+	for (r->count = 0; stop; r->count++) {
 		struct cell c;
-		stop = memmem(s, (size_t)(end - s), f->delimiter, strlen(f->delimiter));
+		s = r->count ? stop + gap : s;
+		stop = memmem(s, (size_t)(end - s), f->delimiter, gap);
 		enum err_id wrong = r->item->kind->convert(r->item, s, (size_t)((stop ? stop : end) - s), &c);
 		if (wrong != ERR_NONE) {
 			memcpy(r->detail, r->item->detail, sizeof r->detail);
@@ -530,7 +516,7 @@ const struct field_kind field_kinds[FIELD_TYPES] = {
 	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .from = 0, .to = 7 },
 	[FIELD_ANY] = { "any", "TEXT", read_text, .counted = true },
 	[FIELD_DURATION] = { "duration", "TEXT", read_text, true },
-	[FIELD_GEOPOINT] = { "geopoint", "TEXT", read_point, .formats = "array object" },
+	[FIELD_GEOPOINT] = { "geopoint", "TEXT", read_json, .formats = "array object" },
 	[FIELD_GEOJSON] = { "geojson", "TEXT", read_json, .formats = "topojson" },
 	[FIELD_OBJECT] = { "object", "TEXT", read_json, .counted = true },
 	[FIELD_ARRAY] = { "array", "TEXT", read_json, .counted = true },
@@ -553,7 +539,7 @@ static int convert(struct field_reader *r, const char *s, size_t n, struct cell 
 {
 	const struct field *f = r->f;
 	enum err_id wrong = r->kind->convert(r, s, n, out);
-	bool own = strcmp(f->format, "default") != 0, json = r->kind->convert == read_json;
+	bool own = strcmp(f->format, "default") != 0, json = r->kind->convert == read_json && f->type != FIELD_GEOPOINT;
 	char what[160];
 
 	if (wrong == ERR_NONE)
@@ -789,12 +775,12 @@ static void open_shape(struct field_reader *r)
 		{ FIELD_STRING, "uri", "^[A-Za-z][A-Za-z0-9+.-]*:(//\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})+$" },
 		{ FIELD_STRING, "binary", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" },
 		{ FIELD_STRING, "uuid", "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$" },
-		{ FIELD_DURATION, "default", "^-?P([0-9]{1,9}Y)?([0-9]{1,9}M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+(\\.[0-9]+)?S)?)?$" },
+		{ FIELD_DURATION, "default", "^-?P([0-9]{1,9}Y)?([0-9]{1,9}M)?([0-9]{1,15}D)?(T([0-9]{1,15}H)?([0-9]{1,15}M)?([0-9]{1,15}(\\.[0-9]{1,90})?S)?)?$" },
 	};
 
 	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
 		if (r->f->type == shapes[i].type && !strcmp(r->f->format, shapes[i].format))
-			r->has_shape = !regcomp(&r->shape, shapes[i].posix, REG_EXTENDED);
+			r->has_shape = !regcomp(&r->shape, shapes[i].posix, r->kind->ordered ? REG_EXTENDED : REG_EXTENDED | REG_NOSUB);
 }
 
 struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e)

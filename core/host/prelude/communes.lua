@@ -15,52 +15,58 @@ local function without_remarks(s)
 end
 local function bare(s) return H.bare(H.saint(s)) end
 
--- key: of a name of the COG and, where given, `own` of the name that is looked for. index: which names it is looked up in.
+-- key: of a name of the COG, and of the name that is looked for unless `own` is given. Steps with the same key share an index.
+local function saint(s) return H.saint(fold(s)) end
+local function no_article(s) return bare(fold(s)) end
+local function own_article(s) return bare(without_remarks(fold(s))) end
 local steps = {
   { method = "exact", score = 1.00, key = H.capitals },
   { method = "folded", score = 0.98, key = fold },
   { method = "trimmed", score = 0.96, key = fold, own = function(s) return without_remarks(fold(s)) end },
-  { method = "saint", score = 0.94, key = function(s) return H.saint(fold(s)) end, own = function(s) return H.saint(without_remarks(fold(s))) end },
-  { method = "article", score = 0.90, key = function(s) return bare(fold(s)) end, own = function(s) return bare(without_remarks(fold(s))) end },
-  { method = "delegated", score = 0.85, key = function(s) return bare(fold(s)) end, own = function(s) return bare(without_remarks(fold(s))) end, parents = true },
+  { method = "saint", score = 0.94, key = saint, own = function(s) return H.saint(without_remarks(fold(s))) end },
+  { method = "article", score = 0.90, key = no_article, own = own_article },
+  { method = "delegated", score = 0.85, key = no_article, own = own_article, parents = true },
 }
 
-local function add(index, dep, key, com, name)
-  local of_dep = index[dep]
-  if not of_dep then
-    of_dep = {}
-    index[dep] = of_dep
+-- index: département → key → code, or list of codes.
+local function add(index, dep, key, com)
+  index[dep] = index[dep] or {}
+  local known = index[dep][key]
+  if known == nil then
+    index[dep][key] = com
+  elseif type_of(known) == "table" then
+    for i = 1, #known do
+      if known[i] == com then return end
+    end
+    known[#known + 1] = com
+  elseif known ~= com then
+    index[dep][key] = { known, com }
   end
-  local list = of_dep[key]
-  if not list then
-    of_dep[key] = { com, name = name }
-    return
-  end
-  for i = 1, #list do
-    if list[i] == com then return end
-  end
-  list[#list + 1] = com
 end
 
 local methods = {}
 local meta = { __index = methods, __metatable = false }
 local communes = {}
 
+-- Whether the row of the COG is a commune of today; a delegated or associated one leads to the commune that it is part of.
+local function is_commune(c) return c.typecom == nil or c.typecom == "COM" or c.typecom == "" end
+
 function communes.matcher(given)
   options("communes.matcher", given, { communes = "table!", overrides = "table" })
   local self = { index = {}, overrides = {}, names = {}, count = {}, weight = {}, listed = 0, listed_weight = 0 }
-  for i = 1, #steps do self.index[i] = {} end
   local dep_of = {}
-  for _, c in ipairs(given.communes) do
-    if c.typecom == nil or c.typecom == "COM" or c.typecom == "" then dep_of[c.com], self.names[c.com] = c.dep, c.libelle end
-  end
   for i, c in ipairs(given.communes) do
     if c.com == nil or c.libelle == nil then fail("host.option_missing", c.com == nil and "com" or "libelle", "communes.matcher, communes, " .. i) end
-    local own = dep_of[c.com] ~= nil and (c.typecom == nil or c.typecom == "COM" or c.typecom == "")
-    local com = own and c.com or c.typecom ~= "ARM" and c.comparent or nil
-    local dep = com and dep_of[com]
-    for k, step in ipairs(steps) do
-      if dep and own ~= (step.parents or false) then add(self.index[k], dep, step.key(c.libelle), com) end
+    if is_commune(c) then dep_of[c.com], self.names[c.com] = c.dep, c.libelle end
+  end
+  for k, step in ipairs(steps) do
+    local before = steps[k - 1]
+    local shared = before and before.key == step.key and not step.parents
+    self.index[k] = shared and self.index[k - 1] or {}
+    for _, c in ipairs(shared and {} or given.communes) do
+      local com = c.com
+      if step.parents then com = not is_commune(c) and c.typecom ~= "ARM" and c.comparent or nil elseif not is_commune(c) then com = nil end
+      if com and dep_of[com] then add(self.index[k], dep_of[com], step.key(c.libelle), com) end
     end
   end
   for i, o in ipairs(given.overrides or {}) do
@@ -79,7 +85,7 @@ local function search(self, dep, name)
   for i, step in ipairs(steps) do
     local of_dep = self.index[i][dep]
     local list = of_dep and of_dep[(step.own or step.key)(name)]
-    if list and #list == 1 then return { com = list[1], method = step.method, score = step.score } end
+    if list and type_of(list) ~= "table" then return { com = list, method = step.method, score = step.score } end
     if list then
       local candidates = {}
       for k, com in ipairs(list) do candidates[k] = { com = com, name = self.names[com] } end

@@ -269,6 +269,9 @@ local function refuse()
     end
   end
   local why = {}
+  for i, l in ipairs(layouts) do
+    if l.file and not best then why[#why + 1] = format("%s: file = %s", l.name, l.file) end
+  end
   if best then
     local has, wants = {}, {}
     for i, t in ipairs(best.texts) do has[i] = t.whole end

@@ -1,6 +1,7 @@
 /* Opens files for the readers, digests what they read, and compares headers. */
 #include "intake/rows.h"
 
+#include "base/num.h"
 #include "base/text.h"
 #include "intake/csv.h"
 #include "intake/decode.h"
@@ -31,11 +32,11 @@ static const struct kind {
 	{ "\x1f\x8b", 2, 0, "gzip (compression: gz)", NULL, "gz", NULL },
 	{ "\xd0\xcf\x11\xe0", 4, 0, "xls, doc (OLE2)", NULL, NULL, NULL },
 	{ "%PDF", 4, 0, "PDF", NULL, NULL, NULL }, { "SQLite format 3", 15, 0, "SQLite", NULL, NULL, NULL },
+	{ "<!doctype html", 14, 0, "HTML", NULL, NULL, NULL }, { "<html", 5, 0, "HTML", NULL, NULL, NULL },
+	{ "<?xml", 5, 0, "XML", NULL, NULL, NULL },
 	{ "\xff\xfe", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
 	{ "\xfe\xff", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
 	{ "\xef\xbb\xbf", 3, 0, "UTF-8 (encoding: utf-8)", NULL, NULL, "utf-8" },
-	{ "<!doctype html", 14, 0, "HTML", NULL, NULL, NULL }, { "<html", 5, 0, "HTML", NULL, NULL, NULL },
-	{ "<?xml", 5, 0, "XML", NULL, NULL, NULL },
 };
 
 /* NULL: nothing that is known, text perhaps. */
@@ -180,8 +181,8 @@ static const char *compression_of(const struct resource *r, const struct rows_fi
 	return is_sheet(r) || *r->compression ? r->compression : ends_on(name, ".gz") ? "gz" : ends_on(name, ".zip") ? "zip" : "";
 }
 
-/* Bytes of the part that is open: unpacked, looked at, and their reader. */
-static bool open_reader(struct rows *rows, const struct rows_file *f, int64_t size, struct jsonrows_guess *guess, struct err *e)
+/* Bytes of the part that is open, unpacked, and the first ones in head. */
+static bool open_source(struct rows *rows, const struct rows_file *f, int64_t size, struct err *e)
 {
 	const struct resource *r = rows->r;
 	const char *compression = compression_of(r, f);
@@ -195,8 +196,14 @@ static bool open_reader(struct rows *rows, const struct rows_file *f, int64_t si
 		rows->unpack = unpack_gzip(&rows->source, most);
 	if (rows->unpack)
 		rows->source = unpack_input(rows->unpack);
-	if (!read_head(rows, e) || !check_kind(rows, e))
-		return false;
+	return read_head(rows, e);
+}
+
+static bool open_reader(struct rows *rows, struct jsonrows_guess *guess, struct err *e)
+{
+	const struct resource *r = rows->r;
+	const struct rows_file *f = &rows->o->file[rows->part - 1];
+
 	if (is_sheet(r))
 		return drain(rows, e) && sheet_open(&rows->reader, f->path, f->shown, r, rows->o->tmp_dir, rows->a, e);
 	rows->decode = decode_open(r->encoding, &(struct rows_input){ read_again, rows });
@@ -208,11 +215,12 @@ static bool open_reader(struct rows *rows, const struct rows_file *f, int64_t si
 	return true;
 }
 
-static bool open_part(struct rows *rows, struct jsonrows_guess *guess, struct err *e)
+static bool open_part(struct rows *rows, struct err *e)
 {
 	const struct rows_file *f = &rows->o->file[rows->part++];
 	const char *stated = rows->r->hash, *colon = strchr(stated, ':');
-	char name[16] = "md5";
+	/* Without a prefix it is md5, says the standard. */
+	const char *name = colon ? arena_strndup(rows->a, stated, (size_t)(colon - stated)) : "md5";
 	struct stat st;
 
 	rows->file = f->shown;
@@ -225,13 +233,9 @@ static bool open_part(struct rows *rows, struct jsonrows_guess *guess, struct er
 		return err_system(e, ERR_OPEN, rows->file);
 	}
 	rows->hash = hash_open();
-	/* Without a prefix it is md5, says the standard. */
-	if (colon && (size_t)(colon - stated) < sizeof name)
-		memcpy(name, stated, (size_t)(colon - stated) + 1);
-	name[colon ? colon - stated : 3] = 0;
 	if (*stated && !rows->parts && strcmp(name, "sha256") != 0)
 		rows->check = hash_open_as(name);
-	return open_reader(rows, f, st.st_size, guess, e);
+	return open_source(rows, f, st.st_size, e);
 }
 
 /* A file in one part may have its size and digest stated. */
@@ -417,7 +421,7 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 		if (!rows->reader.next) {
 			if (rows->part == rows->o->nfile)
 				return 0;
-			rc = open_part(rows, NULL, e) ? read_header(rows, out, e) : -1;
+			rc = open_part(rows, e) && check_kind(rows, e) && open_reader(rows, NULL, e) ? read_header(rows, out, e) : -1;
 		}
 		while (rc == 0 && (rc = next_counted(rows, out, e)) == 1 && !rows->o->raw && has(&rows->r->comment_rows, rows->above)) {
 			rows->skipped++;
@@ -432,4 +436,264 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 			return -1;
 		}
 	}
+}
+
+/* ---- files that nobody described ---- */
+
+enum { SAMPLE = 1 << 20, SAMPLE_ROWS = 200, MEMBERS = 100 };
+
+struct memory { const char *s; size_t n; };
+
+static long read_memory(void *context, char *to, size_t n, struct err *e)
+{
+	struct memory *m = context;
+
+	(void)e;
+	n = n < m->n ? n : m->n;
+	memcpy(to, m->s, n);
+	m->s += n;
+	m->n -= n;
+	return (long)n;
+}
+
+static const char *guess_encoding(const char *s, size_t n, const struct kind *k)
+{
+	size_t nul[2] = { 0 }, high = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		nul[i % 2] += !s[i];
+		high += ((unsigned char)s[i] & 0xe0) == 0x80;
+	}
+	if (k)
+		return k->encoding;
+	if (nul[0] + nul[1] > n / 4)
+		return nul[0] > nul[1] ? "utf-16be" : "utf-16le";
+	/* The sample may end inside a character. */
+	return text_utf8_bad(s, n) + (n == SAMPLE ? 3 : 0) >= n ? "utf-8" : high ? "windows-1252" : "iso-8859-1";
+}
+
+/* "json", "jsonl", "geojson", or "csv". */
+static const char *guess_format(const char *shown, const char *s, size_t n)
+{
+	size_t at = n >= 3 && !memcmp(s, "\xef\xbb\xbf", 3) ? 3 : 0;
+
+	while (at < n && text_is_space(s[at]))
+		at++;
+	if (at == n || (s[at] != '{' && s[at] != '['))
+		return "csv";
+	const char *lf = memchr(s + at, '\n', n - at), *after = lf ? lf + 1 : "";
+	if (ends_on(shown, ".jsonl") || ends_on(shown, ".ndjson") || (s[at] == '{' && *after == '{'))
+		return "jsonl";
+	return memmem(s, n < HEAD ? n : HEAD, "\"FeatureCollection\"", 19) ? "geojson" : "json";
+}
+
+/* The width that most rows have. */
+static size_t usual(const size_t *width, size_t n, size_t *rows)
+{
+	size_t best = 0;
+
+	*rows = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t same = 0;
+		for (size_t k = 0; k < n; k++)
+			same += width[k] == width[i];
+		if (width[i] > 1 && same > *rows) {
+			*rows = same;
+			best = width[i];
+		}
+	}
+	return best;
+}
+
+/* Reads the sample in the dialect of r: cells in rows of the usual width, none when the dialect does not fit. */
+static size_t try_dialect(const struct resource *r, const char *s, size_t n)
+{
+	struct memory m = { s, n };
+	struct decode *d = decode_open(r->encoding, &(struct rows_input){ read_memory, &m });
+	struct rows_input text = decode_input(d);
+	struct rows_reader reader;
+	size_t width[SAMPLE_ROWS], nrow = 0, rows;
+	struct row row;
+	struct err e;
+	int rc = 1;
+
+	csv_open(&reader, r, &text);
+	while (nrow < SAMPLE_ROWS && (rc = reader.next(reader.self, &row, &e)) == 1)
+		width[nrow++] = row.n;
+	reader.close(reader.self);
+	decode_close(d);
+	size_t best = usual(width, nrow, &rows);
+	return rc < 0 || !best ? 0 : rows * (best - 1);
+}
+
+static void guess_dialect(struct resource *r, const char *s, size_t n)
+{
+	static const char delimiters[] = ",;\t|:", quotes[] = "\"";   /* and none */
+	char delimiter = ',', quote = '"';
+	size_t best = 0;
+
+	for (size_t q = 0; !best && q < sizeof quotes; q++)
+		for (size_t i = 0; delimiters[i]; i++) {
+			r->delimiter = delimiters[i];
+			r->quote = quotes[q];
+			size_t score = try_dialect(r, s, n);
+			if (score > best) {
+				best = score;
+				delimiter = r->delimiter;
+				quote = r->quote;
+			}
+		}
+	r->delimiter = delimiter;
+	r->quote = quote;
+}
+
+/* The cells as names of columns, in the arena; NULL when one is a number that is no year, or there twice, or half of them are empty. */
+static const char **as_names(const struct row *row, size_t *gaps, struct arena *a)
+{
+	const char **name = arena_array(a, const char *, row->n + 1);
+	double v;
+
+	*gaps = 0;
+	for (size_t i = 0; i < row->n; i++) {
+		const struct rowcell *c = &row->cell[i];
+		name[i] = c->n ? arena_strndup(a, c->s, c->n) : arena_printf(a, "column_%zu", i + 1);
+		*gaps += !c->n;
+		if (2 * *gaps > row->n || (c->n != 4 && (num_real(c->s, c->n, '.', &v, NULL) || num_real(c->s, c->n, ',', &v, NULL))))
+			return NULL;
+		for (size_t k = 0; k < i; k++)
+			if (!text_icmp(name[k], name[i]))
+				return NULL;
+	}
+	return name;
+}
+
+static void set_columns(struct resource *r, const char **name, size_t n, struct arena *a)
+{
+	r->field = arena_array(a, struct field, n);
+	r->nfield = n;
+	for (size_t i = 0; i < n; i++)
+		r->field[i] = (struct field){
+			.name = name ? name[i] : arena_printf(a, "column_%zu", i + 1), .title = "", .description = "", .format = "default", .group = "",
+			.unit = "", .scope = "", .breaks = "", .decimal = '.', .delimiter = ",", .bare = true, .min_length = -1, .max_length = -1,
+		};
+}
+
+/* Reads some rows of the whole and takes the first one that could be their header. */
+static bool guess_columns(struct resource *r, const struct rows_opt *o, struct arena *a, struct err *e)
+{
+	struct jsonrows_guess guess = { .a = a };
+	size_t width[SAMPLE_ROWS], gaps[SAMPLE_ROWS], nrow = 0, rows, at = 0;
+	const char **names[SAMPLE_ROWS];
+	int64_t *header = arena_new(a, int64_t);
+	struct rows in;
+	struct row row;
+	int rc = 1;
+
+	if (strstr(r->format, "json"))
+		guess.key = arena_array(a, const char *, ROWS_CELLS + 1);
+	rows_open(&in, r, o, a);
+	if (!open_part(&in, e) || !open_reader(&in, guess.key ? &guess : NULL, e))
+		rc = -1;
+	while (rc == 1 && nrow < SAMPLE_ROWS && (rc = in.reader.next(in.reader.self, &row, e)) == 1) {
+		names[nrow] = as_names(&row, &gaps[nrow], a);
+		width[nrow++] = row.n;
+	}
+	rows_close(&in);
+	/* What is wrong with a later row is for a load to say. */
+	if (rc < 0 && !nrow)
+		return err_at(e, o->file->shown, e->line, e->column);
+	*header = 1;
+	if (guess.key && guess.n) {
+		r->header_rows = (struct wholes){ header, 1 };
+		if (!strcmp(r->format, "geojson"))
+			guess.key[guess.n++] = "geometry";
+		r->property = guess.property && r->format[0] == 'j' ? guess.property : "";
+		set_columns(r, guess.key, guess.n, a);
+		if (!strcmp(r->format, "geojson"))
+			r->field[guess.n - 1].type = FIELD_GEOJSON;
+		return true;
+	}
+	size_t most = usual(width, nrow, &rows);
+	/* Where no row has all names, the first one that has most: cells were merged. */
+	for (size_t i = 0; i < 2 * nrow; i++) {
+		at = i % nrow;
+		if (names[at] && width[at] >= (most ? most : 1) && (!gaps[at] || i >= nrow))
+			break;
+		at = nrow;
+	}
+	*header = (int64_t)at + 1;
+	r->has_header = at < nrow;
+	r->header_rows = (struct wholes){ header, r->has_header };
+	set_columns(r, r->has_header ? names[at] : NULL, r->has_header ? width[at] : most ? most : 1, a);
+	return true;
+}
+
+/* Takes the file as far apart as it goes: what it is packed in, and the beginning of the text that is inside; *n = 0: it is a workbook. */
+static bool take_apart(struct rows_guess *out, const struct rows_opt *o, char *sample, size_t *n, const struct kind **k, struct arena *a, struct err *e)
+{
+	const char *file = o->file->path;
+	struct resource *r = &out->r;
+	struct rows in;
+	long got = 0;
+	bool ok = true;
+
+	*n = 0;
+	for (bool first = true; ok; first = false) {
+		rows_open(&in, r, o, a);
+		ok = open_part(&in, e);
+		*k = ok ? kind_of(in.head, in.nhead) : NULL;
+		if (!ok || !first || !*k || !(*k)->compression)
+			break;
+		rows_close(&in);
+		r->compression = (*k)->compression;
+		if (!strcmp(r->compression, "zip")) {
+			struct err other;
+			if (sheet_names(file, a, &out->sheet, &other)) {
+				r->format = ends_on(o->file->shown, ".ods") ? "ods" : "xlsx";
+				r->compression = "";
+				return true;
+			}
+			ok = unpack_members(file, MEMBERS, a, &out->member, e);
+			r->innerpath = ok && out->member.n > 1 ? out->member.s[0] : "";
+		}
+	}
+	if (ok && *k && !(*k)->encoding) {
+		r->format = (*k)->format ? (*k)->format : "xlsx";
+		ok = sheet_names(file, a, &out->sheet, e);   /* which says what else it is */
+	} else {
+		while (ok && (got = read_again(&in, sample + *n, SAMPLE - *n, e)) > 0)
+			*n += (size_t)got;
+	}
+	rows_close(&in);
+	return ok && got >= 0;
+}
+
+bool rows_sniff(const char *file, const char *shown, const char *tmp_dir, struct rows_guess *out, struct arena *a, struct err *e)
+{
+	const struct rows_file f = { file, shown };
+	const struct rows_opt o = { .file = &f, .nfile = 1, .tmp_dir = tmp_dir, .raw = true };
+	const struct kind *k;
+	struct resource *r = &out->r;
+	const char **path = arena_new(a, const char *);
+	char *sample = arena_alloc(a, SAMPLE);
+	size_t n;
+
+	*path = shown;
+	*out = (struct rows_guess){ .r = {
+		.name = "table", .path = { path, 1 }, .title = "", .description = "", .hash = "", .bytes = -1, .encoding = "utf-8", .format = "csv", .compression = "none",
+		.innerpath = "", .delimiter = ',', .quote = '"', .comment = "", .double_quote = true, .null_sequence = "", .has_header = true,
+		.header_join = " ", .sheet_name = "", .sheet_number = 1, .property = "", .item_type = "", .fields_match = "exact", .status = "",
+		.licence = "", .source_fr = "", .source_en = "", .source_address = "", .scope = "", .breaks = "", .url = "", .resource_id = "",
+		.dataset_id = "", .dataset_title = "", .totals = "", .max_rejected = -1,
+	} };
+	if (!take_apart(out, &o, sample, &n, &k, a, e))
+		return err_at(e, shown, 0, 0);
+	r->compression = strcmp(r->compression, "none") != 0 ? r->compression : "";
+	if (n) {
+		r->encoding = guess_encoding(sample, n, k);
+		r->format = guess_format(shown, sample, n);
+		if (!strcmp(r->format, "csv"))
+			guess_dialect(r, sample, n);
+	}
+	return guess_columns(r, &o, a, e);
 }

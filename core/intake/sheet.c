@@ -23,7 +23,7 @@ static const int64_t XML_BYTES = INT64_C(1) << 30, CELL_BYTES = INT64_C(1) << 33
 enum { STYLE_DATE = 1, STYLE_TIME = 2, STYLE_ELAPSED = 4 };
 
 struct sheet;
-/* What is done with the elements of a part; name without prefix, attributes as expat gives them. */
+/* What is done with the elements of a part (a paused parser lets part_run return); name without prefix, attributes as expat gives them. */
 struct kind {
 	void (*start)(struct sheet *s, const char *name, const char **at);
 	void (*end)(struct sheet *s, const char *name);
@@ -54,9 +54,7 @@ struct sheet {
 	unsigned char *format, *style; /* what a number format and a cell style show, by their numbers */
 	size_t nstyle;
 	struct spill text_of, place_of;    /* shared strings one after the other, and where each begins (int64_t) */
-	/* ODS: the table that is wanted, by name or number; how deep tables are nested in it. */
-	const char *want_name;
-	int64_t want_number;
+	const struct resource *wanted; /* which sheet; NULL = none, only their names */
 	bool in_data;                  /* inside sheetData, or the table that is wanted */
 	/* The cell in hand: its text begins at start. */
 	size_t col, repeat, start;
@@ -96,11 +94,6 @@ static int64_t whole(const char *s, int64_t otherwise)
 	return s && num_int(s, strlen(s), &v) ? v : otherwise;
 }
 
-static bool is_true(const char *s)
-{
-	return s && (!strcmp(s, "1") || !strcmp(s, "true"));
-}
-
 /* Ends the parsing for good; *s->e is set. */
 static void stop(struct sheet *s, bool ok)
 {
@@ -120,12 +113,6 @@ static void stop_large(struct sheet *s)
 	stop(s, err_set(s->e, ERR_CSV_LARGE, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS));
 }
 
-/* Lets part_run return 1. */
-static void pause_part(struct sheet *s)
-{
-	XML_StopParser(s->parser, XML_TRUE);
-}
-
 static void XMLCALL on_start(void *context, const char *name, const char **at)
 {
 	struct sheet *s = context;
@@ -142,7 +129,7 @@ static void XMLCALL on_end(void *context, const char *name)
 
 	if (s->skip == s->depth)
 		s->skip = 0;
-	else if (!s->skip)
+	else if (!s->skip && s->kind->end)
 		s->kind->end(s, local_name(name));
 	s->depth--;
 }
@@ -421,10 +408,12 @@ static void add_tab(struct sheet *s, const char *name, const char *id, const cha
 
 static void book_start(struct sheet *s, const char *name, const char **at)
 {
+	const char *epoch = attribute(at, "date1904");
+
 	if (!strcmp(name, "sheet"))
 		add_tab(s, attribute(at, "name"), attribute(at, "id"), NULL);
 	else if (!strcmp(name, "workbookPr"))
-		s->date1904 = is_true(attribute(at, "date1904"));
+		s->date1904 = epoch && (*epoch == '1' || *epoch == 't');
 }
 
 /* "_x000D_" stands for a character that XML cannot hold, "_x005F_" for a "_" that would begin such a thing. */
@@ -500,7 +489,7 @@ static void end_row(struct sheet *s)
 	if (s->n && s->seen > SHEET_ROWS)
 		stop(s, err_set(s->e, ERR_SHEET_LARGE, "%d", SHEET_ROWS));
 	else if (s->n)
-		pause_part(s);
+		XML_StopParser(s->parser, XML_TRUE);
 }
 
 static void begin_cell(struct sheet *s, char type, size_t col, size_t repeat)
@@ -580,7 +569,7 @@ static void xlsx_end(struct sheet *s, const char *name)
 		end_row(s);
 	} else if (!strcmp(name, "sheetData")) {
 		s->done = true;
-		pause_part(s);
+		XML_StopParser(s->parser, XML_TRUE);
 	}
 }
 
@@ -624,9 +613,9 @@ static void ods_start(struct sheet *s, const char *name, const char **at)
 			return;
 		}
 		add_tab(s, table, "", "content.xml");
-		s->in_data = s->want_name ? !strcmp(table, s->want_name) : (int64_t)s->ntab == s->want_number;
+		s->in_data = s->wanted && (*s->wanted->sheet_name ? !strcmp(table, s->wanted->sheet_name) : (int64_t)s->ntab == s->wanted->sheet_number);
 		if (s->in_data)
-			pause_part(s);
+			XML_StopParser(s->parser, XML_TRUE);
 		else
 			s->skip = s->depth;
 	} else if (!strcmp(name, "table-cell")) {
@@ -690,7 +679,7 @@ static void ods_end(struct sheet *s, const char *name)
 		end_row(s);
 	} else if (!strcmp(name, "table")) {
 		s->done = true;
-		pause_part(s);
+		XML_StopParser(s->parser, XML_TRUE);
 	}
 }
 
@@ -705,15 +694,9 @@ static void manifest_start(struct sheet *s, const char *name, const char **at)
 
 /* ---- the workbook ---- */
 
-static void no_end(struct sheet *s, const char *name)
-{
-	(void)s;
-	(void)name;
-}
-
-static const struct kind relations = { relation_start, no_end, false }, book = { book_start, no_end, false };
-static const struct kind manifest = { manifest_start, no_end, false };
-static const struct kind styles = { styles_start, no_end, false }, strings = { xlsx_start, strings_end, true };
+static const struct kind relations = { relation_start, NULL, false }, book = { book_start, NULL, false };
+static const struct kind manifest = { manifest_start, NULL, false };
+static const struct kind styles = { styles_start, NULL, false }, strings = { xlsx_start, strings_end, true };
 static const struct kind xlsx = { xlsx_start, xlsx_end, false }, ods = { ods_start, ods_end, false };
 
 /* The name of an entry of the folder of a compound file (MS-CFB): what hides an encrypted workbook. */
@@ -781,7 +764,9 @@ static bool read_book(struct sheet *s, struct err *e)
 	int rc = part_read(s, s->book, &book, e);
 	if (rc > 0)
 		rc = part_read(s, arena_printf(s->a, "%.*s_rels/%s.rels", (int)folder, s->book, s->book + folder), &relations, e);
-	return rc > 0 || (rc == 0 && err_set(e, ERR_SHEET_NOT, "%s", "ZIP"));
+	/* Small programs write OpenDocument without its manifest. */
+	s->ods = rc == 0 && part_open(s, "content.xml", &ods, e);
+	return rc > 0 || s->ods || (rc == 0 && e->id == ERR_ARCHIVE_MEMBER && err_set(e, ERR_SHEET_NOT, "%s", "ZIP"));
 }
 
 static struct sheet *sheet_new(const char *file, const char *shown, const char *tmp_dir, struct arena *a)
@@ -813,21 +798,23 @@ static void sheet_close(void *self)
 	free(s);
 }
 
-static bool no_sheet(struct sheet *s, const struct resource *r, struct err *e)
+static struct texts tab_names(struct sheet *s)
 {
 	const char **names = arena_array(s->a, const char *, s->ntab + 1);
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->ntab; i++)
-		names[i] = s->tab[i].name;
-	return err_set(e, ERR_SHEET_NAME, "%.100s" ERR_SEP "%s", *r->sheet_name ? r->sheet_name : arena_printf(s->a, "%lld", (long long)r->sheet_number),
-	               package_perhaps(s->a, r->sheet_name, names, s->ntab));
+		if (s->tab[i].member)
+			names[n++] = s->tab[i].name;
+	return (struct texts){ names, n };
 }
 
-static bool open_ods(struct sheet *s, const struct resource *r, struct err *e)
+static bool no_sheet(struct sheet *s, const struct resource *r, struct err *e)
 {
-	s->want_name = *r->sheet_name ? r->sheet_name : NULL;
-	s->want_number = r->sheet_number;
-	return part_open(s, "content.xml", &ods, e) && part_run(s, e) >= 0 && (s->in_data || no_sheet(s, r, e));
+	struct texts names = tab_names(s);
+
+	return err_set(e, ERR_SHEET_NAME, "%.100s" ERR_SEP "%s", *r->sheet_name ? r->sheet_name : arena_printf(s->a, "%lld", (long long)r->sheet_number),
+	               package_perhaps(s->a, r->sheet_name, names.s, names.n));
 }
 
 static bool open_xlsx(struct sheet *s, const struct resource *r, struct err *e)
@@ -902,7 +889,13 @@ bool sheet_open(struct rows_reader *out, const char *file, const char *shown, co
 	struct sheet *s = sheet_new(file, shown, tmp_dir, a);
 
 	*out = (struct rows_reader){ .self = s, .next = sheet_next, .close = sheet_close };
-	if (read_book(s, e) && (s->ods ? open_ods(s, r, e) : open_xlsx(s, r, e)))
+	s->wanted = r;
+	bool ok = read_book(s, e);
+	if (ok && s->ods)
+		ok = part_open(s, "content.xml", &ods, e) && part_run(s, e) >= 0 && (s->in_data || no_sheet(s, r, e));
+	else if (ok)
+		ok = open_xlsx(s, r, e);
+	if (ok)
 		return true;
 	sheet_close(s);
 	*out = (struct rows_reader){ 0 };
@@ -913,13 +906,8 @@ bool sheet_names(const char *file, struct arena *a, struct texts *out, struct er
 {
 	struct sheet *s = sheet_new(file, file, "", a);
 	bool ok = read_book(s, e) && (!s->ods || (part_open(s, "content.xml", &ods, e) && part_run(s, e) >= 0));
-	const char **names = arena_array(a, const char *, s->ntab + 1);
-	size_t n = 0;
 
-	for (size_t i = 0; ok && i < s->ntab; i++)
-		if (s->tab[i].member)
-			names[n++] = s->tab[i].name;
-	*out = (struct texts){ names, n };
+	*out = tab_names(s);
 	sheet_close(s);
 	return ok;
 }

@@ -152,6 +152,10 @@ static void test_ods(void)
 		show(&out, "T", 0, &e);
 		CHECK_STR(buf_text(&out), ods[i].want, ods[i].name);
 	}
+	zip_write(path, (const struct zip_member[]){ { "content.xml", ods[0].content, 0 }, { NULL, NULL, 0 } }, 0);
+	buf_clear(&out);
+	show(&out, "Avant", 0, &e);
+	CHECK_STR(buf_text(&out), "1:#9 /", "without a manifest");
 	ods_write(path, ODS(""), 0);
 	CHECK(sheet_names(path, &a, &names, &e) && names.n == 2 && !strcmp(names.s[0], "Avant") && !strcmp(names.s[1], "T"), "names of the tables");
 	show(&out, "", 3, &e);

@@ -596,7 +596,7 @@ static const char *ending(struct reader *r, const char *name, bool address)
 
 static void read_format(struct reader *r, const struct json *v, struct resource *t)
 {
-	const struct json *given = json_get(v, "format");
+	const struct json *given = json_get(v, "format"), *path = json_get(v, "path");
 	const char *name = *t->innerpath ? t->innerpath : t->path.n ? t->path.s[0] : t->url;
 	const char *format = given ? t->format : ending(r, name, name == t->url), *compression = alias(compressions, t->compression);
 	struct buf encoding = BUF(MAX_NAME);
@@ -608,7 +608,7 @@ static void read_format(struct reader *r, const struct json *v, struct resource 
 	/* An address that ends on no format is mostly one of the portal that leads to a file. */
 	t->format = t->format || given || !t->is_feed ? t->format : "csv";
 	if (!t->format)
-		FAIL(r, given ? given : json_get(v, "path"), ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv, json, jsonl, geojson, xlsx, ods", format);
+		FAIL(r, given ? given : path ? path : v, ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv, json, jsonl, geojson, xlsx, ods", format);
 	else if (!alias(encodings, buf_text(&encoding)))
 		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP
 		     "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le, utf-16be", t->encoding);

@@ -32,6 +32,7 @@ static const struct { const char *name, *json, *want; } bad[] = {
 	{ "file URL", PACKAGE("{'name': 't', 'path': 'file:///x.csv', " FIELDS "}}"), "3 /resources/0/path intake.path_url" },
 	{ "URL of another kind", PACKAGE("{'name': 't', 'path': 'ftp://x.fr/x.csv', " FIELDS "}}"), "3 /resources/0/path intake.path_url" },
 	{ "format", PACKAGE("{'name': 't', 'path': 't.xls', " FIELDS "}}"), "3 /resources/0/path intake.format" },
+	{ "format of a path of version 0", PACKAGE("{'name': 't', 'url': 't.xls', " FIELDS "}}"), "3 /resources/0 intake.format" },
 	{ "encoding", WITH("'encoding': 'utf-7'"), "4 /resources/0/encoding intake.descriptor_value" },
 	{ "delimiter", WITH("'dialect': {'delimiter': '||'}"), "4 /resources/0/dialect/delimiter intake.descriptor_value" },
 	{ "delimiter that quotes", WITH("'dialect': {'delimiter': '|', 'quoteChar': '|'}"), "4 /resources/0/dialect intake.descriptor_value" },

@@ -16,7 +16,7 @@ enum proc_kind {
 	PROC_KINDS
 };
 
-enum { PROC_PATHS = 48, PROC_ARGS = 64 };
+enum { PROC_PATHS = 48, PROC_ARGS = 256 };
 
 struct proc_opt {
 	enum proc_kind kind;

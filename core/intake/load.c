@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3, INPUT_MAX = 1 << 20, RECORDS = PROC_PATHS };
+enum { ANSWER_MAX = 4 * 1024 * 1024, STDERR_MAX = 16 * 1024, ANSWER_FD = 3 };
 
 bool load_relative(const char *root, struct err *e)
 {
@@ -91,60 +91,36 @@ int load_key(const struct load_job *job, struct arena *a, struct package *p, cha
 
 /* ---- the stage ---- */
 
-/* Reads exactly n bytes of stdin, or less at its end. */
-static size_t read_all(char *to, size_t n)
-{
-	ssize_t got;
-	size_t have = 0;
-
-	while (have < n && (got = read(STDIN_FILENO, to + have, n - have)) > 0)
-		have += (size_t)got;
-	return have;
-}
-
-/* What the driver sends: texts that end with NUL, four to a record. Those that say of what, in the arena, in order. */
-static size_t take_records(const char *text, size_t n, const char *kind, const char *record[][3], size_t max)
-{
-	const char *part[4];
-	size_t k = 0, found = 0;
-
-	for (const char *s = text, *end = text + n; s < end; s += strlen(s) + 1) {
-		part[k++ % 4] = s;
-		if (k % 4 || strcmp(part[0], kind) || found == max)
-			continue;
-		memcpy(record[found++], part + 1, sizeof record[0]);
-	}
-	return found;
-}
+/* Its arguments: what the loader is told, then four for each file of a feed and each package that is used. */
+enum { A_DIR, A_OUT, A_KEY, A_ROOT, A_MEMORY, A_SECONDS, A_LISTS };
 
 int load_stage(int argc, char **argv, const struct shaper *shaper)
 {
 	struct arena a = { 0 };
+	struct load_file file[PROC_PATHS];
+	struct load_used used[PROC_PATHS];
+	struct load_job job = { .file = file, .used = used };
 	struct load_report report = { 0 };
 	struct err e = { 0 };
 	struct buf answer = BUF(ANSWER_MAX);
-	const char *file[RECORDS][3], *used[RECORDS][3];
-	int64_t n = 0, memory = 0, seconds = 0;
+	int64_t memory = 0, seconds = 0;
 
-	bool asked = argc == 7 && num_int(argv[4], strlen(argv[4]), &memory) && num_int(argv[5], strlen(argv[5]), &seconds) &&
-	             num_int(argv[6], strlen(argv[6]), &n) && n >= 0 && n < INPUT_MAX;
-	char *input = arena_alloc(&a, (size_t)n + 1);
-	if (!asked || read_all(input, (size_t)n) != (size_t)n) {
+	if (argc < A_LISTS || argc > A_LISTS + 4 * PROC_PATHS || (argc - A_LISTS) % 4 || !num_int(argv[A_MEMORY], strlen(argv[A_MEMORY]), &memory) ||
+	    !num_int(argv[A_SECONDS], strlen(argv[A_SECONDS]), &seconds)) {
 		fputs("loader: not the arguments that the driver gives\n", stderr);
 		return EXIT_USAGE;
 	}
-	struct load_job job = { .package_dir = argv[0], .root = argv[3], .memory = (uint64_t)memory, .wall_seconds = (double)seconds };
-	struct load_file *files = arena_array(&a, struct load_file, RECORDS);
-	struct load_used *uses = arena_array(&a, struct load_used, RECORDS);
-	job.nfile = take_records(input, (size_t)n, "file", file, RECORDS);
-	job.nused = take_records(input, (size_t)n, "used", used, RECORDS);
-	for (size_t i = 0; i < job.nfile; i++)
-		files[i] = (struct load_file){ file[i][0], file[i][1], file[i][2] };
-	for (size_t i = 0; i < job.nused; i++)
-		uses[i] = (struct load_used){ used[i][0], used[i][1], used[i][2] };
-	job.file = files;
-	job.used = uses;
-	bool ok = loader_build(&job, argv[1], argv[2], shaper, &a, &report, &e);
+	job.package_dir = argv[A_DIR];
+	job.root = argv[A_ROOT];
+	job.memory = (uint64_t)memory;
+	job.wall_seconds = (double)seconds;
+	for (char **s = argv + A_LISTS; s < argv + argc; s += 4) {
+		if (!strcmp(s[0], "file"))
+			file[job.nfile++] = (struct load_file){ s[1], s[2], s[3] };
+		else
+			used[job.nused++] = (struct load_used){ s[1], s[2], s[3] };
+	}
+	bool ok = loader_build(&job, argv[A_OUT], argv[A_KEY], shaper, &a, &report, &e);
 	if (!ok && e.id == ERR_NONE)
 		err_set(&e, ERR_BUG, "loader");
 	for (size_t i = 0; i < report.ntable; i++)
@@ -229,47 +205,45 @@ static bool check_file(struct load_run *run, const struct load_report *r, struct
 	return err_why(e, "%s", other.id ? err_name(other.id) : "");
 }
 
-/* Files that the child may read, and the same as records for it. */
-static bool list_files(const struct load_run *run, struct proc_opt *opt, struct buf *input, struct err *e)
+/* One of the files besides the package's own that the child may read: a path, and what the stage takes it for. */
+static bool give(struct proc_opt *opt, const char *kind, const char *name, const char *path, const char *more, const char *package, struct err *e)
 {
-	const struct load_job *job = run->job;
-	size_t n = 0;
+	const char *const arg[] = { kind, name, path, more };
+	size_t n = 0, k = A_LISTS;
 
-	opt->read[n++] = run->p.dir;
-	for (size_t i = 0; i < job->nused && n < PROC_PATHS - 1; i++) {
-		opt->read[n++] = job->used[i].file;
-		buf_printf(input, "used%c%s%c%s%c%s%c", 0, job->used[i].name, 0, job->used[i].file, 0, job->used[i].key, 0);
-	}
-	for (size_t i = 0; i < run->p.nresource; i++) {
-		const struct load_file *f = file_of(job, &run->p.resource[i]);
-		if (!f)
-			continue;
-		if (n == PROC_PATHS - 1 || input->over)
-			return err_set(e, ERR_LOAD_FILES, "%s" ERR_SEP "%d", run->p.name, PROC_PATHS);
-		opt->read[n++] = f->path;
-		buf_printf(input, "file%c%s%c%s%c%s%c", 0, f->resource, 0, f->path, 0, f->shown, 0);
-	}
+	while (opt->read[n])
+		n++;
+	if (n == PROC_PATHS - 1)
+		return err_set(e, ERR_LOAD_FILES, "%s" ERR_SEP "%d", package, PROC_PATHS - 2);
+	opt->read[n] = path;
+	while (opt->args[k])
+		k++;
+	memcpy(&opt->args[k], arg, sizeof arg);
 	return true;
 }
 
 static bool start_child(struct load_run *run, struct err *e)
 {
 	const struct load_job *job = run->job;
-	struct buf input = BUF(INPUT_MAX - 1);
 	struct proc_opt opt = {
-		.kind = PROC_LOADER, .write = { run->tmp }, .cwd = job->root, .memory = job->memory, .file_size = 64ull << 30,
-		.wall_seconds = job->wall_seconds, .stderr_max = STDERR_MAX, .pipe_in = true, .out_on_3 = true, .allow_unjailed = job->allow_unjailed,
+		.kind = PROC_LOADER, .read = { run->p.dir }, .write = { run->tmp }, .cwd = job->root, .memory = job->memory, .file_size = 64ull << 30,
+		.wall_seconds = job->wall_seconds, .stderr_max = STDERR_MAX, .out_on_3 = true, .allow_unjailed = job->allow_unjailed,
+		.args = {
+			[A_DIR] = job->package_dir, [A_OUT] = run->file, [A_KEY] = run->key, [A_ROOT] = job->root,
+			[A_MEMORY] = arena_printf(run->a, "%llu", (unsigned long long)job->memory),
+			[A_SECONDS] = arena_printf(run->a, "%lld", (long long)job->wall_seconds),
+		},
 	};
-	bool ok = list_files(run, &opt, &input, e);
-	const char *const args[] = {
-		job->package_dir, run->file, run->key, job->root, arena_printf(run->a, "%llu", (unsigned long long)job->memory),
-		arena_printf(run->a, "%lld", (long long)job->wall_seconds), arena_printf(run->a, "%zu", input.n),
-	};
+	bool ok = true;
 
-	memcpy(opt.args, args, sizeof args);
-	ok = ok && proc_start(&run->child, &opt, e) && proc_send(&run->child, input.s, input.n, e);
-	buf_free(&input);
-	return ok;
+	_Static_assert(A_LISTS + 4 * PROC_PATHS < PROC_ARGS, "all of them fit");
+	for (size_t i = 0; ok && i < job->nused; i++)
+		ok = give(&opt, "used", job->used[i].name, job->used[i].file, job->used[i].key, run->p.name, e);
+	for (size_t i = 0; ok && i < run->p.nresource; i++) {
+		const struct load_file *f = file_of(job, &run->p.resource[i]);
+		ok = !f || give(&opt, "file", f->resource, f->path, f->shown, run->p.name, e);
+	}
+	return ok && proc_start(&run->child, &opt, e);
 }
 
 struct load_run *load_start(const struct load_job *job, struct arena *a, struct err *e)

@@ -22,12 +22,16 @@ static const char *state_path(struct session *s, const char *name)
 	return path_join(&s->arena, s->plan.project.state, name);
 }
 
-/* resources() → every table that the packages of the project describe, and how its file comes. */
+/* resources() → every table that the packages of the project describe, and how its file comes. Raises what is wrong with continuum.lock. */
 static bool verb_resources(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
 	struct project *j = &s->plan.project;
+	const struct load_file *ignored;
+	size_t n;
 
 	(void)in;
+	if (!lock_files(j, &ignored, &n, e))
+		return false;
 	verb_put(out, "{'portal':%s,'facts':[", j->portal);
 	for (size_t i = 0; i < j->nfact_table; i++) {
 		verb_next(out);
@@ -175,18 +179,6 @@ static bool verb_candidate(struct session *s, const struct json *in, struct buf 
 	return true;
 }
 
-/* data_file{ table } → the package file that holds a table now; nothing when none does. */
-static bool verb_data_file(struct session *s, const struct json *in, struct buf *out, struct err *e)
-{
-	struct schema schema;
-
-	if (!schema_read(&schema, &s->arena, s->plan.project.data, e))
-		return false;
-	const struct schema_table *t = schema_table(&schema, verb_text(in, "table"));
-	verb_put(out, "%s", t ? arena_printf(&s->arena, "%s/%s.db", s->plan.project.data, t->package) : NULL);
-	return true;
-}
-
 /* read{ path, json } → the text of a file of the project, or its JSON value, read with its limits; nothing when it is not there. */
 static bool verb_read(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
@@ -207,17 +199,20 @@ static bool verb_read(struct session *s, const struct json *in, struct buf *out,
 	return ok;
 }
 
-/* write{ path, text }: publishes a file of the project; its folder is made. */
+/* write{ path, text }: publishes a file of the project; its folder is made. What is half-written lies in quarantine: folders that people look
+ * into never show it. */
 static bool verb_write(struct session *s, const struct json *in, struct buf *out, struct err *e)
 {
-	const char *name = verb_text(in, "path"), *end = strrchr(name, '/');
+	const char *name = verb_text(in, "path"), *end = strrchr(name, '/'), *root = s->plan.project.root;
+	const char *aside = state_path(s, "quarantine/written");
 	const struct json *text = json_get(in, "text");
 
 	(void)out;
 	if (!path_is_inside(name) || !text)
 		return err_set(e, ERR_BUG, "%s", name);
-	return (!end || path_mkdirs(path_join(&s->arena, s->plan.project.root, arena_strndup(&s->arena, name, (size_t)(end - name))), e)) &&
-	       path_write(path_join(&s->arena, s->plan.project.root, name), text->s, text->n, e);
+	return path_mkdirs(state_path(s, "quarantine"), e) && path_write(aside, text->s, text->n, e) &&
+	       (!end || path_mkdirs(path_join(&s->arena, root, arena_strndup(&s->arena, name, (size_t)(end - name))), e)) &&
+	       path_publish(aside, path_join(&s->arena, root, name), e);
 }
 
 /* forget{ path }: removes a folder of the quarantine. */
@@ -260,5 +255,5 @@ static bool verb_ask(struct session *s, const struct json *in, struct buf *out, 
 
 const struct verb feed_verbs[] = {
 	{ "resources", verb_resources }, { "fetch", verb_fetch }, { "keep", verb_keep }, { "verify", verb_verify }, { "candidate", verb_candidate },
-	{ "data_file", verb_data_file }, { "read", verb_read }, { "write", verb_write }, { "forget", verb_forget }, { "who", verb_who }, { "ask", verb_ask }, { NULL, NULL },
+	{ "read", verb_read }, { "write", verb_write }, { "forget", verb_forget }, { "who", verb_who }, { "ask", verb_ask }, { NULL, NULL },
 };

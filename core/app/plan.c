@@ -63,7 +63,10 @@ static int take_lock(struct project *p, struct err *e)
 /* What a killed writer left half-written. The lock is held: nobody else is writing. */
 static bool sweep(struct project *j, struct err *e)
 {
-	const char *const dir[] = { j->data, j->build, path_join(&j->arena, j->build, "figures"), path_join(&j->arena, j->build, "results") };
+	const char *const dir[] = {
+		j->data, j->build, path_join(&j->arena, j->build, "figures"), path_join(&j->arena, j->build, "results"),
+		path_join(&j->arena, j->state, "objects"), path_join(&j->arena, j->state, "quarantine"),
+	};
 
 	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++)
 		if (!path_sweep(dir[i], e))

@@ -26,7 +26,7 @@ return function(what)
       has[s][name] = true
       order[s][#order[s] + 1] = name
       numeric[name] = (s == "old" or numeric[name] or not has.old[name]) and (kind == "integer" or kind == "number")
-      if pk > 0 then key_of[s][pk] = name end
+      if pk > 0 then table.insert(key_of[s], name) end
     end
   end
   local out = { added_columns = {}, removed_columns = {}, columns = {}, sums = {}, key = what.key }

@@ -91,7 +91,10 @@ end
 
 -- What a plan would change in the table in use. Nothing in use: only its rows.
 local function compare(plan, candidate)
-  local used = core.data_file { table = plan.feed }
+  local used
+  for _, t in ipairs(core.tables()) do
+    if t.name == plan.feed then used = t.file end
+  end
   for _, t in ipairs(candidate.report.tables) do
     if t.name == plan.feed then plan.loaded = t end
   end
@@ -152,9 +155,7 @@ function feeds.tell(plan)
     if #d.added_columns > 0 then core.line(say("    nouvelles colonnes : %s", "    new columns: %s"), table.concat(d.added_columns, ", ")) end
     if #d.removed_columns > 0 then core.line(say("    colonnes disparues : %s", "    columns gone: %s"), table.concat(d.removed_columns, ", ")) end
   end
-  if t.rejected + t.cells > 0 then
-    core.line(say("    %d lignes refusées, %d cellules illisibles", "    %d rows refused, %d unreadable cells"), t.rejected, t.cells)
-  end
+  core.use("phases").show_table(t)
 end
 
 -- ---- accepting ----

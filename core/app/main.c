@@ -8,6 +8,7 @@
 #include "host/worker.h"
 #include "intake/fetch.h"
 #include "intake/load.h"
+#include "intake/peek.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -48,6 +49,8 @@ static int stage(int argc, char **argv)
 
 	if (!proc_enter(&argc, &argv, &kind))
 		return 127;
+	if (kind == PROC_LOADER && argc > 0 && !strcmp(argv[0], PEEK_STAGE))
+		return peek_stage(argc, argv);
 	return kind == PROC_LOADER ? load_stage(argc, argv, &lua_shaper) : kind == PROC_FETCHER ? fetch_stage(argc, argv) : worker_stage(argc, argv);
 }
 

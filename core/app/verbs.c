@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/typo.h"
 #include "base/version.h"
+#include "intake/peek.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -134,8 +135,10 @@ VERB(do_open)
 {
 	if (s->open)
 		plan_close(&s->plan);
-	s->open = true;   /* also where it fails half-way: closing it is always right */
-	return plan_open(&s->plan, &s->app, !verb_flag(in, "write"), e);
+	s->open = plan_open(&s->plan, &s->app, !verb_flag(in, "write"), e);
+	if (!s->open)
+		plan_close(&s->plan);
+	return s->open;
 }
 
 static void put_why(struct session *s, enum stale why, struct buf *out)
@@ -440,6 +443,13 @@ static const char *absolute(struct session *s, const char *path, struct err *e)
 	return kept;
 }
 
+VERB(do_peek)
+{
+	const char *file = absolute(s, in->s, e), *tmp = file ? scratch(s, e) : NULL;
+
+	return tmp && peek_file(file, in->s, tmp, s->open && s->plan.project.allow_unjailed, out, e);
+}
+
 /* The folder of a package that is in no project, as a job. */
 static bool folder_job(struct session *s, const char *folder, struct load_job *job, struct err *e)
 {
@@ -640,7 +650,7 @@ VERB(do_stream)
 
 const struct verb app_verbs[] = {
 	{ "analyses", do_analyses }, { "counts", do_counts }, { "create", do_create }, { "doctor", do_doctor }, { "draw", do_draw },
-	{ "load", do_load }, { "load_aside", do_load_aside }, { "open", do_open }, { "packages", do_packages }, 
+	{ "load", do_load }, { "load_aside", do_load_aside }, { "open", do_open }, { "packages", do_packages }, { "peek", do_peek },
 	{ "query", do_query }, { "reports", do_reports }, { "results", do_results }, { "run", do_run }, { "settings", do_settings },
 	{ "settle", do_settle }, { "stream", do_stream }, { "tables", do_tables }, { "words", do_say },
 	{ NULL, NULL },

@@ -10,7 +10,7 @@ golden "$T/out" cli/help
 "$CONTINUUM" --lang fr help >"$T/out" 2>"$T/err"
 golden "$T/out" cli/help.fr
 sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' "$top/tests/golden/cli/help" >"$T/commands"
-is "$(wc -l <"$T/commands")" 13 "thirteen commands"
+is "$(wc -l <"$T/commands")" 14 "fourteen commands"
 for c in $(cat "$T/commands"); do
 	run help "$c"
 	cp "$T/out" "$T/help"

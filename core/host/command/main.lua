@@ -51,6 +51,13 @@ local commands = {
       "-n  dit ce qui serait chargé",
       "A load that fails leaves the version of before in place.\n-j N  N packages side by side\n-k  go on with the other packages\n" ..
       "-n  say what would be loaded" } },
+  { "peek", options = "write=", most = 1, usage = { "FICHIER", "FILE" },
+    what = { "dit ce que contient un fichier de données", "tell what a data file holds" },
+    more = {
+      "Encodage, séparateur, ligne d’en-tête, types des colonnes, premières lignes ; feuilles et membres.\n" ..
+      "--write DOSSIER  y écrit un premier datapackage.json (jamais par-dessus un autre)",
+      "Encoding, delimiter, header row, types of columns, first rows; sheets and members.\n" ..
+      "--write FOLDER  write a first datapackage.json there (never over another one)" } },
   { "receive", options = "for= accept", most = 1, usage = { "FICHIER", "FILE" },
     what = { "reçoit un fichier venu par courriel", "take a file that came by mail" },
     more = {

@@ -26,8 +26,7 @@ struct field_reader {
 	regex_t pattern, shape;         /* shape: of the format of a string */
 	struct { enum field_bound kind; struct cell value; } bound[FIELD_BOUNDS];
 	size_t nbound;
-	struct choice { struct cell *cell; size_t n; const struct texts *written; } choice[2];   /* enum and categories, sorted */
-	struct texts categories;
+	struct cell *enumeration;       /* sorted */
 	struct field_reader *item;      /* of a list */
 	int decimals;
 	int64_t count;                  /* items of the value in hand */
@@ -348,15 +347,6 @@ static double seconds_of(const struct field_reader *r, const struct cell *c, siz
 	return (day_number(year, (int)(months - year * 12) + 1, 1) - day_number(from[k].year, from[k].month, 1)) * 86400 + seconds;
 }
 
-/* Order of two values as a minimum or maximum means it: by time where zones or months give their texts another order. */
-static int compare(const struct field_reader *r, const struct cell *a, const struct cell *b, size_t k)
-{
-	if (r->f->type != FIELD_DURATION && r->kind->to != 19)
-		return field_compare(a, b);
-	double x = seconds_of(r, a, k), y = seconds_of(r, b, k);
-	return (x > y) - (x < y);
-}
-
 /* ---- JSON ---- */
 
 /* Numbers, to a depth of arrays: of coordinates, the innermost of which is a position. */
@@ -580,13 +570,12 @@ static int by_value(const void *a, const void *b)
 	return field_compare(a, b);
 }
 
-static int check_choice(const struct field_reader *r, const struct choice *list, const char *s, size_t n, const struct cell *c, struct err *e)
+static int fail_enum(const struct field_reader *r, const char *s, size_t n, struct err *e)
 {
+	const struct texts *list = &r->f->enumeration;
 	struct arena a = { 0 };
 
-	if (bsearch(c, list->cell, list->n, sizeof *c, by_value))
-		return 1;
-	fail_value(r, ERR_VALUE_ENUM, s, n, package_perhaps(&a, arena_strndup(&a, s, n < SHOWN ? n : SHOWN), list->written->s, list->n), e);
+	fail_value(r, ERR_VALUE_ENUM, s, n, package_perhaps(&a, arena_strndup(&a, s, n < SHOWN ? n : SHOWN), list->s, list->n), e);
 	arena_free(&a);
 	return -1;
 }
@@ -600,19 +589,18 @@ static int check(const struct field_reader *r, const char *s, size_t n, const st
 	for (size_t i = 0; i < r->nbound; i++)
 		for (size_t k = 0; k < (f->type == FIELD_DURATION ? 4 : 1); k++) {
 			enum field_bound kind = r->bound[i].kind;
-			int order = compare(r, c, &r->bound[i].value, k);
+			const struct cell *limit = &r->bound[i].value;
+			/* By time where zones or months give the texts another order. */
+			double apart = f->type == FIELD_DURATION || r->kind->to == 19 ? seconds_of(r, c, k) - seconds_of(r, limit, k) : field_compare(c, limit);
 			bool low = kind == FIELD_MINIMUM || kind == FIELD_OVER, open = kind == FIELD_OVER || kind == FIELD_UNDER;
-			if ((low ? order < 0 : order > 0) || (open && !order))
+			if ((low ? apart < 0 : apart > 0) || (open && apart == 0))
 				return fail_value(r, low ? ERR_VALUE_MINIMUM : ERR_VALUE_MAXIMUM, s, n, f->bound[kind], e);
 		}
 	if ((f->min_length >= 0 || f->max_length >= 0) && check_length(r, s, n, c, e) < 0)
 		return -1;
 	if (r->has_pattern && regexec(&r->pattern, s, 1, &all, REG_STARTEND) != 0)
 		return fail_value(r, ERR_VALUE_PATTERN, s, n, f->pattern, e);
-	for (size_t i = 0; i < 2; i++)
-		if (r->choice[i].n && check_choice(r, &r->choice[i], s, n, c, e) < 0)
-			return -1;
-	return 1;
+	return !f->enumeration.n || bsearch(c, r->enumeration, f->enumeration.n, sizeof *c, by_value) ? 1 : fail_enum(r, s, n, e);
 }
 
 int field_read(struct field_reader *r, const struct rowcell *c, struct cell *out, const char **label, struct err *e)
@@ -727,20 +715,10 @@ static bool constant(struct field_reader *r, struct arena *a, const char *s, str
 	return rc == 1;
 }
 
-static bool open_choice(struct field_reader *r, struct arena *a, struct choice *list, const struct texts *written, struct err *e)
-{
-	*list = (struct choice){ arena_array(a, struct cell, written->n), written->n, written };
-	for (size_t i = 0; i < list->n; i++)
-		if (!constant(r, a, written->s[i], &list->cell[i], e))
-			return false;
-	qsort(list->cell, list->n, sizeof *list->cell, by_value);
-	return true;
-}
-
 static bool open_constants(struct field_reader *r, struct arena *a, struct err *e)
 {
 	const struct field *f = r->f;
-	const char **values = arena_array(a, const char *, f->ncategory);
+	size_t n = f->enumeration.n;
 	const char *unfit = (f->min_length >= 0 || f->max_length >= 0) && !r->kind->counted ? "minLength, maxLength" : NULL;
 
 	for (enum field_bound i = 0; i < FIELD_BOUNDS; i++) {
@@ -756,11 +734,11 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 		unfit = "categories";
 	if (unfit)
 		return err_set(e, ERR_DESC_CONSTRAINT, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, r->kind->name, unfit);
-	for (size_t i = 0; i < f->ncategory; i++)
-		values[i] = f->category[i].value;
-	r->categories = (struct texts){ values, f->ncategory };
-	if (!open_choice(r, a, &r->choice[0], &f->enumeration, e) || !open_choice(r, a, &r->choice[1], &r->categories, e))
-		return false;
+	r->enumeration = arena_array(a, struct cell, n);
+	for (size_t i = 0; i < n; i++)
+		if (!constant(r, a, f->enumeration.s[i], &r->enumeration[i], e))
+			return false;
+	qsort(r->enumeration, n, sizeof *r->enumeration, by_value);
 	/* What the descriptor writes is no figure of the data. */
 	r->decimals = f->type == FIELD_NUMBER || f->type == FIELD_INTEGER ? 0 : -1;
 	return true;

@@ -427,6 +427,13 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 	read_labelled(r, json_get(v, "categories"), &f->category, &f->ncategory);
 	if (json_get(v, "constraints"))
 		TAKE(r, json_get(v, "constraints"), constraint_props, f);
+	/* An enum is a part of the categories: it is what counts where there is one. */
+	if (f->ncategory && !f->enumeration.n) {
+		const char **s = arena_array(r->a, const char *, f->ncategory);
+		for (size_t i = 0; i < f->ncategory; i++)
+			s[i] = f->category[i].value;
+		f->enumeration = (struct texts){ s, f->ncategory };
+	}
 }
 
 /* ---- keys ---- */

@@ -24,7 +24,7 @@ struct field {
 	const char *bound[FIELD_BOUNDS];               /* as written; NULL = none */
 	int64_t min_length, max_length;                /* -1 = none */
 	const char *pattern;                           /* as of XML Schema; NULL = none */
-	struct texts enumeration, true_values, false_values;
+	struct texts enumeration, true_values, false_values;   /* enumeration: of the enum, else the categories */
 	char decimal;                                  /* '.' by default */
 	const char *group;                             /* "" = none */
 	bool bare;

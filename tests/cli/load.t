@@ -101,4 +101,69 @@ run load
 is "$code" 0 "and what is put right loads"
 run sql "SELECT count(*) FROM units"
 is "$(tail -n 1 "$T/out")" 2 "as before"
+
+# Without a limit of its own a table bears few refusals: it is loaded, what was refused is told and kept.
+project
+sed -i 's/ "continuum:maxRejected": 0,//' datasets/places/datapackage.json
+edit $data/staff.csv '5s/42/many/'
+run load
+is "$code" 0 "one unreadable cell does not stop a load"
+like "$T/err" 'places: staff: 5 rows read, 0 rows and 1 cells refused; first datasets/places/data/staff.csv:5: .many. in the column' "it is told on stderr"
+run sql "SELECT count(*) AS n FROM staff WHERE agents IS NULL"
+is "$(tail -n 1 "$T/out")" 1 "the cell is empty"
+is "$(sqlite3 .continuum/data/places.db 'SELECT line, "column", value, whole_row FROM _reject')" '5|agents|many|0' "and stands in _reject"
+run load places --json
+is "$(json packages.0.tables.2.cells) $(json packages.0.tables.2.refusals.0.record.line)" "1 5" "--json has it"
+edit $data/staff.csv '5s/2A,2023/2A,year/'
+run load
+like "$T/err" '5 rows read, 1 rows and 0 cells refused' "an unreadable key rejects its row"
+edit $data/staff.csv '2,$s/20../year/'
+run load
+is "$code" 3 "a table of which nothing is left is not loaded"
+like "$T/err" 'staff: 5 rows read, 5 refused; nothing was replaced' "and says how far it came"
+
+# A package that uses another: loaded after it, again when it changed, with foreign keys into it.
+project
+mkdir -p datasets/aaa/data
+printf 'code,n\n01,1\n2A,2\n' >datasets/aaa/data/extra.csv
+cat >datasets/aaa/datapackage.json <<'END'
+{ "name": "aaa", "continuum:uses": ["places"], "resources": [{ "name": "extra", "path": "data/extra.csv", "schema": {
+  "fields": [{ "name": "code", "type": "string" }, { "name": "n", "type": "integer" }], "primaryKey": "code",
+  "foreignKeys": [{ "fields": "code", "reference": { "resource": "area", "fields": "code" } }] } }] }
+END
+run load -j 1 --json
+is "$code $(json packages.0.name) $(json packages.1.name)" "0 places aaa" "a package comes after the one that it uses"
+echo '99,3' >>datasets/aaa/data/extra.csv
+run load
+is "$code" 3 "a reference into nothing of another package"
+like "$T/err" 'datasets/aaa/data/extra.csv:4:1: error: extra: code = 99 is not in area' "is placed"
+edit datasets/aaa/data/extra.csv '4d'
+run load
+echo '99,Nouveau' >>$data/area.csv
+run load --json
+is "$code $(json packages.#) $(json packages.1.name)" "0 2 aaa" "what is used changed: both are loaded"
+edit datasets/aaa/datapackage.json 's/"continuum:uses": \["places"\]/"continuum:uses": ["nowhere"]/'
+run load
+is "$code" 3 "a package that is not there"
+like "$T/err" 'datasets/aaa/datapackage.json: error: .*uses “nowhere”, which is no package of this project' "is named"
+edit datasets/aaa/datapackage.json 's/nowhere/places/'
+edit $descriptor 's/"name": "places",/"name": "places", "continuum:uses": ["aaa"],/'
+run load
+is "$code" 3 "two packages that use each other"
+like "$T/err" 'uses itself' "are a circle"
+
+# A feed that has no file yet leaves its package out; the others are built.
+project
+mkdir -p datasets/far
+cat >datasets/far/datapackage.json <<'END'
+{ "name": "far", "resources": [{ "name": "distant", "path": "https://example.org/distant.csv", "schema": { "fields": [{ "name": "x" }] } }] }
+END
+run load
+is "$code $(ls .continuum/data | tr '\n' ' ')" "0 places.db seeds.db " "a load goes on without it"
+run status
+like "$T/out" '^  far +no data yet: continuum refresh' "status says so"
+run load far
+is "$code" 3 "asked for by name"
+like "$T/err" 'the package .far. has no data yet' "it is said"
+like "$T/err" 'continuum refresh far' "and what to do"
 done_testing

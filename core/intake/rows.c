@@ -661,7 +661,7 @@ static bool take_apart(struct rows_guess *out, const struct rows_opt *o, char *s
 		r->format = (*k)->format ? (*k)->format : "xlsx";
 		ok = sheet_names(file, a, &out->sheet, e);   /* which says what else it is */
 	} else {
-		while (ok && (got = read_again(&in, sample + *n, SAMPLE - *n, e)) > 0)
+		while (ok && *n < SAMPLE && (got = read_again(&in, sample + *n, SAMPLE - *n, e)) > 0)
 			*n += (size_t)got;
 	}
 	rows_close(&in);

@@ -425,22 +425,21 @@ end
 
 local function give(row, raw)
   local l = s.l
-  if l.map then
-    local reason
-    row, reason = l.map(row, raw, s.n)
-    if row == nil then
-      if not H.handled then E.reject(reason == nil and "map() = nil" or reason) end
-      return
-    end
-  end
-  if l.map and type_of(row) == "table" and row[1] ~= nil then
-    for _, one in ipairs(row) do
-      E.emit(one)
-      if s.sums then add_up(one) end
-    end
-  else
-    if l.map then E.emit(row) else H.give(row) end
+  if not l.map then
+    H.give(row)
     if s.sums then add_up(row) end
+    return
+  end
+  local given, reason = l.map(row, raw, s.n)
+  if given == nil or type_of(given) == "table" and next(given) == nil then
+    if not H.handled then E.reject(reason == nil and "map() = nil" or reason) end
+    return
+  end
+  local many = type_of(given) == "table" and given[1] ~= nil
+  for i = 1, many and #given or 1 do
+    local one = many and given[i] or given
+    H.emit_row(one, l.line)
+    if s.sums then add_up(one) end
   end
 end
 

@@ -94,6 +94,7 @@ local function number(v)
   if n then return n end
   local s = trim(v)
   if s == "" then return nil end
+  if #s > 100 then return nil, "“" .. sub(s, 1, 40) .. "…” is no number · n’est pas un nombre" end
   s = gsub(gsub(s, "\u{2212}", "-"), "[\xC2\xE2\xE3][\x80-\xBF]*", blanks)
   local body, mark = match(s, "^(.-) *(%**)$")
   local sign, whole, rest = match(body, "^([+-]?)(%d[%d ]*)(.*)$")
@@ -249,13 +250,19 @@ function H.give(row)
   for i = 1, nfields do out[i] = row[fields[i]] end
   put(out)
 end
-function E.emit(row)
-  if type_of(row) ~= "table" then fail("host.argument", "emit", "table", type_of(row)) end
+-- line: of the layout whose map() gave the row; else the script's own line is known.
+local function refuse(line, ...)
+  if line then H.refuse(line, nil, ...) end
+  fail(...)
+end
+function H.emit_row(row, line)
+  if type_of(row) ~= "table" then refuse(line, "host.argument", line and "map()" or "emit", "table", type_of(row)) end
   for name in raw_next, row do
-    if not index[name] and not find(name, "^_") then fail("host.shape_field", H.tostring(name), H.table, H.nearest(H.tostring(name), fields)) end
+    if not index[name] and not find(name, "^_") then refuse(line, "host.shape_field", H.tostring(name), H.table, H.nearest(H.tostring(name), fields)) end
   end
   H.give(row)
 end
+function E.emit(row) H.emit_row(row) end
 
 local function texts(what, ...)
   for i = 1, select("#", ...) do

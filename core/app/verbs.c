@@ -91,10 +91,6 @@ static void put_error(const struct session *s, const struct err *e, struct buf *
 	buf_free(&show);
 }
 
-/* Not every verb needs all that it is given. */
-#define UNUSED __attribute__((unused))
-#define VERB(name) static bool name(UNUSED struct session *s, UNUSED const struct json *in, UNUSED struct buf *out, UNUSED struct err *e)
-
 /* ---- talk ---- */
 
 VERB(do_settings)
@@ -114,7 +110,7 @@ VERB(do_settings)
 }
 
 /* { to, text }: "out" is data; "error" is in words already; notes and what only -v shows. */
-VERB(do_say)
+VERB(do_words)
 {
 	const char *to = verb_text(in, "to"), *text = verb_text(in, "text");
 
@@ -522,38 +518,27 @@ VERB(do_tables)
 
 /* ---- queries ---- */
 
-static void put_cell(struct buf *out, const struct cell *c, bool json)
-{
-	switch (c->type) {
-	case CELL_NULL: buf_str(out, json ? "null" : ""); break;
-	case CELL_INT: buf_printf(out, "%lld", (long long)c->i); break;
-	case CELL_REAL:
-		if (json)
-			put_real(out, c->d);
-		else
-			num_put_real(out, c->d);
-		break;
-	case CELL_TEXT:
-		if (json)
-			buf_json(out, c->s, c->n);
-		else
-			text_clean(out, c->s, c->n);
-	}
-}
-
-/* A row as tab-separated texts, as a JSON list, or, where head is given, as an object. */
+/* A row as tab-separated texts, as a JSON list, or as an object. */
 static void put_row(struct buf *out, struct stmt *st, bool json, bool named)
 {
 	int n = stmt_columns(st);
 
 	for (int i = 0; i < n; i++) {
-		const char *name = stmt_column_name(st, i);
 		struct cell c = stmt_cell(st, i);
 		if (json)
 			buf_char(out, i ? ',' : named ? '{' : '[');
 		if (named)
-			verb_put(out, "%s:", name);
-		put_cell(out, &c, json);
+			verb_put(out, "%s:", stmt_column_name(st, i));
+		if (c.type == CELL_INT)
+			buf_printf(out, "%lld", (long long)c.i);
+		else if (c.type == CELL_REAL)
+			put_real(out, c.d);
+		else if (c.type == CELL_NULL)
+			buf_str(out, json ? "null" : "");
+		else if (json)
+			buf_json(out, c.s, c.n);
+		else
+			text_clean(out, c.s, c.n);
 		if (!json)
 			buf_char(out, i + 1 < n ? '\t' : '\n');
 	}
@@ -578,31 +563,22 @@ static struct db *open_tables(struct session *s, const struct json *in, struct e
 	return db;
 }
 
-/* { sql, params, limit, files } → { columns, rows, more } */
+/* { sql, limit, files } → { columns, rows, more } */
 VERB(do_query)
 {
-	const struct json *sql = json_get(in, "sql"), *params = json_get(in, "params");
 	struct db *db = open_tables(s, in, e);
-	struct stmt *st = db && sql ? db_prepare(db, sql->s, sql->n, e) : NULL;
-	int64_t limit = QUERY_ROWS, whole;
-	int step = st ? 1 : -1, i = 1;
-	double real;
+	struct stmt *st = db ? db_prepare(db, verb_text(in, "sql"), strlen(verb_text(in, "sql")), e) : NULL;
+	int64_t limit = QUERY_ROWS, n = 0;
+	int step = st ? 1 : -1;
 
 	json_int(json_get(in, "limit"), &limit);
-	for (const struct json *v = st && params ? params->child : NULL; v; v = v->next)
-		stmt_bind(st, i++, v->type == JSON_NULL ? (struct cell){ .type = CELL_NULL } : json_int(v, &whole) ? cell_int(whole) :
-		          json_real(v, &real) ? cell_real(real) : cell_bytes(v->s, v->n));
-	for (int64_t n = 0; step == 1 && (step = stmt_step(st, e)) >= 0; n++) {
-		if (!n) {
-			verb_put(out, "{'columns':[");
-			for (int c = 0; c < stmt_columns(st); c++) {
-				verb_next(out);
-				verb_put(out, "%s", stmt_column_name(st, c));
-			}
-			verb_put(out, "],'rows':[");
-		}
-		if (step != 1 || n == limit)
-			break;
+	verb_put(out, "{'columns':[");
+	for (int c = 0; st && c < stmt_columns(st); c++) {
+		verb_next(out);
+		verb_put(out, "%s", stmt_column_name(st, c));
+	}
+	verb_put(out, "],'rows':[");
+	while (step == 1 && (step = stmt_step(st, e)) == 1 && n++ < limit) {
 		verb_next(out);
 		put_row(out, st, true, false);
 	}
@@ -648,11 +624,10 @@ VERB(do_stream)
 
 /* ---- the table ---- */
 
+#define V(name) { #name, do_##name }
 const struct verb app_verbs[] = {
-	{ "analyses", do_analyses }, { "counts", do_counts }, { "create", do_create }, { "doctor", do_doctor }, { "draw", do_draw },
-	{ "load", do_load }, { "load_aside", do_load_aside }, { "open", do_open }, { "packages", do_packages }, { "peek", do_peek },
-	{ "query", do_query }, { "reports", do_reports }, { "results", do_results }, { "run", do_run }, { "settings", do_settings },
-	{ "settle", do_settle }, { "stream", do_stream }, { "tables", do_tables }, { "words", do_say },
+	V(analyses), V(counts), V(create), V(doctor), V(draw), V(load), V(load_aside), V(open), V(packages), V(peek), V(query),
+	V(reports), V(results), V(run), V(settings), V(settle), V(stream), V(tables), V(words),
 	{ NULL, NULL },
 };
 

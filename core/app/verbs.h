@@ -14,6 +14,10 @@ struct session {
 /* core.NAME(value) in a script. in: the value, never NULL; out: JSON text, empty = null. */
 struct verb { const char *name; bool (*run)(struct session *s, const struct json *in, struct buf *out, struct err *e); };
 extern const struct verb app_verbs[], feed_verbs[];   /* each ends with a NULL name */
+/* Head of a verb; not every one needs all that it is given. */
+#define VERB_UNUSED __attribute__((unused))
+#define VERB(name) \
+	static bool name(VERB_UNUSED struct session *s, VERB_UNUSED const struct json *in, VERB_UNUSED struct buf *out, VERB_UNUSED struct err *e)
 
 /* For script_run; context: struct session *. */
 bool verbs_call(void *session, const char *verb, const char *in, size_t n, struct buf *out, struct err *e);

@@ -12,19 +12,12 @@
 enum { PEEK_ROWS = 10000, PEEK_CELL = 400, PEEK_MAX = 48 << 20, PEEK_STDERR = 4096, PEEK_FD = 3 };
 static const char error_line[] = "error\n";
 
-static void put_text(struct buf *out, const char *name, const char *s)
-{
-	buf_printf(out, "\"%s\":", name);
-	buf_json(out, s, strlen(s));
-	buf_char(out, ',');
-}
-
-static void put_texts(struct buf *out, const char *name, const struct texts *t)
+static void put_texts(struct buf *out, const char *name, const char *const *s, size_t n)
 {
 	buf_printf(out, "\"%s\":[", name);
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		buf_str(out, i ? "," : "");
-		buf_json(out, t->s[i], strlen(t->s[i]));
+		buf_json(out, s[i], strlen(s[i]));
 	}
 	buf_str(out, "],");
 }
@@ -34,17 +27,13 @@ static void put_guess(struct buf *out, const struct rows_guess *g, struct arena 
 	const struct resource *r = &g->r;
 	const char **name = arena_array(a, const char *, r->nfield);
 
-	put_text(out, "format", r->format);
-	put_text(out, "compression", r->compression);
-	put_text(out, "innerpath", r->innerpath);
-	put_text(out, "encoding", r->encoding);
-	put_text(out, "delimiter", (const char[]){ r->delimiter, 0 });
-	put_text(out, "quote", (const char[]){ r->quote, 0 });
 	for (size_t i = 0; i < r->nfield; i++)
 		name[i] = r->field[i].name;
-	put_texts(out, "names", &(struct texts){ name, r->nfield });
-	put_texts(out, "members", &g->member);
-	put_texts(out, "sheets", &g->sheet);
+	put_texts(out, "facts", (const char *const[]){ r->format, r->compression, r->innerpath, r->encoding, (const char[]){ r->delimiter, 0 },
+		(const char[]){ r->quote, 0 } }, 6);
+	put_texts(out, "names", name, r->nfield);
+	put_texts(out, "members", g->member.s, g->member.n);
+	put_texts(out, "sheets", g->sheet.s, g->sheet.n);
 	buf_str(out, "\"header\":[");
 	for (size_t i = 0; r->has_header && i < r->header_rows.n; i++)
 		buf_printf(out, "%s%lld", i ? "," : "", (long long)r->header_rows.v[i]);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #define PEEK_STAGE "//peek"   /* first argument of a loader that only looks; no folder of a package is named like this */
-/* file, tmp_dir: absolute; shown: name in messages. Appends { format, compression, encoding, delimiter, quote, header: [rows], names, members,
- * sheets, rows: [[cells]], lines, kinds, more } over the first rows, raw: a cell is a text or null; kinds is a text of the kinds of cells of a row. */
+/* file, tmp_dir: absolute; shown: name in messages. Appends { facts: [format, compression, innerpath, encoding, delimiter, quote], names, members,
+ * sheets, header: [rows], rows: [{ line, cells, kinds }], more } over the first rows, raw; kinds: a letter for each cell, "-" for one that is not there. */
 bool peek_file(const char *file, const char *shown, const char *tmp_dir, bool allow_unjailed, struct buf *out, struct err *e);
 /* Inner stage: { PEEK_STAGE, file, shown, tmp_dir }. */
 int peek_stage(int argc, char **argv);

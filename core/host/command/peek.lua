@@ -5,6 +5,7 @@ local say, file = core.say, input.words[1]
 if not file then core.fail("app.peek_usage") end
 core.here()
 local look = core.peek(file)
+look.format, look.compression, look.innerpath, look.encoding, look.delimiter, look.quote = table.unpack(look.facts)
 local header = look.header[#look.header] or 0
 
 -- Texts that stand for "not there", as French publishers write them, with what they mean.

@@ -215,37 +215,25 @@ static bool name_packages(struct plan *p, struct err *e)
 	return true;
 }
 
-/* Puts each package behind those that it uses, otherwise in the order of the folders. */
-static bool order_packages(struct plan *p, struct err *e)
+/* Adds k to the sorted ones, after those that it uses; depth tells a circle. */
+static bool sort_package(struct plan *p, struct plan *sorted, const struct plan_package *k, size_t depth, struct err *e)
 {
-	struct plan_package *sorted = arena_array(&p->project.arena, struct plan_package, p->npackage + 1), *k;
-	struct plan done = { .package = sorted };
-
-	while (done.npackage < p->npackage) {
-		const struct plan_package *stuck = NULL;
-		size_t before = done.npackage;
-		for (k = p->package; k < p->package + p->npackage; k++) {
-			size_t u = 0;
-			if (package_named(&done, k->name))
-				continue;
-			while (u < k->uses.n && package_named(&done, k->uses.s[u]))
-				u++;
-			if (u == k->uses.n) {
-				sorted[done.npackage++] = *k;
-				break;
-			}
-			stuck = stuck ? stuck : k;
-			if (package_named(p, k->uses.s[u]))
-				continue;
-			err_set(e, ERR_PACKAGE_UNKNOWN, "%s" ERR_SEP "%s", k->name, k->uses.s[u]);
+	if (package_named(sorted, k->name))
+		return true;
+	if (depth > p->npackage) {
+		err_set(e, ERR_PACKAGE_CYCLE, "%s", k->name);
+		return fail_package(p, k, e);
+	}
+	for (size_t i = 0; i < k->uses.n; i++) {
+		const struct plan_package *u = package_named(p, k->uses.s[i]);
+		if (!u) {
+			err_set(e, ERR_PACKAGE_UNKNOWN, "%s" ERR_SEP "%s", k->name, k->uses.s[i]);
 			return fail_package(p, k, e);
 		}
-		if (done.npackage == before) {
-			err_set(e, ERR_PACKAGE_CYCLE, "%s", stuck->name);
-			return fail_package(p, stuck, e);
-		}
+		if (!sort_package(p, sorted, u, depth + 1, e))
+			return false;
 	}
-	p->package = sorted;
+	sorted->package[sorted->npackage++] = *k;
 	return true;
 }
 
@@ -280,8 +268,13 @@ bool plan_packages(struct plan *p, struct err *e)
 			return false;
 		p->unsettled = true;
 	}
-	if (!lock_files(&p->project, &p->file, &p->nfile, e) || !name_packages(p, e) || !order_packages(p, e))
+	if (!lock_files(&p->project, &p->file, &p->nfile, e) || !name_packages(p, e))
 		return false;
+	struct plan sorted = { .package = arena_array(&p->project.arena, struct plan_package, p->npackage + 1) };
+	for (size_t i = 0; i < p->npackage; i++)
+		if (!sort_package(p, &sorted, &p->package[i], 0, e))
+			return false;
+	p->package = sorted.package;
 	for (size_t i = 0; i < p->npackage; i++)
 		if (!compare_package(p, &p->package[i], e))
 			return false;

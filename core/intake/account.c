@@ -36,55 +36,41 @@ void account_refuse(struct account *c, const struct err *bad, const char *column
 	c->last = x;
 }
 
-void account_skip(struct account *c, const char *kind, size_t length, int64_t n)
+void account_skip(struct account *c, const char *kind, int64_t n)
 {
 	struct load_table *t = c->t;
 	size_t i = 0;
 
 	t->skipped += n;
-	while (i < t->nkind && (strlen(t->kind[i].kind) != length || memcmp(t->kind[i].kind, kind, length)))
+	if (!t->kind)
+		t->kind = arena_array(c->a, struct load_count, ACCOUNT_KINDS);
+	while (i < t->nkind && strcmp(t->kind[i].kind, kind) != 0)
 		i++;
-	if (i == t->nkind) {
-		if (!t->kind)
-			t->kind = arena_array(c->a, struct load_count, ACCOUNT_KINDS);
-		if (i == ACCOUNT_KINDS)
-			i--;
-		else
-			t->kind[t->nkind++].kind = arena_strndup(c->a, kind, length);
-	}
+	if (i == ACCOUNT_KINDS)
+		i--;
+	else if (i == t->nkind)
+		t->kind[t->nkind++].kind = arena_strdup(c->a, kind);
 	t->kind[i].n += n;
-}
-
-/* Room for one more in an array that doubles as it fills. */
-static void *more(struct arena *a, void *list, size_t n, size_t size)
-{
-	if (n && (n & (n - 1)))
-		return list;
-	void *out = arena_alloc(a, (n ? 2 * n : 1) * size);
-	if (n)
-		memcpy(out, list, n * size);
-	return out;
 }
 
 void account_total(struct account *c, const char *of, const char *column, double stated, double computed)
 {
 	struct load_table *t = c->t;
 
-	if (t->ntotal == ACCOUNT_LIST)
-		return;
-	t->total = more(c->a, t->total, t->ntotal, sizeof *t->total);
-	t->total[t->ntotal++] = (struct load_total){ arena_strdup(c->a, of), arena_strdup(c->a, column), stated, computed };
+	if (!t->total)
+		t->total = arena_array(c->a, struct load_total, ACCOUNT_LIST);
+	if (t->ntotal < ACCOUNT_LIST)
+		t->total[t->ntotal++] = (struct load_total){ arena_strdup(c->a, of), arena_strdup(c->a, column), stated, computed };
 }
 
 void account_note(struct account *c, const char *text)
 {
-	struct load_table *t = c->t;
+	struct texts *note = &c->t->note;
 
-	if (t->note.n == ACCOUNT_LIST)
-		return;
-	const char **s = more(c->a, (void *)t->note.s, t->note.n, sizeof *s);
-	s[t->note.n++] = arena_strdup(c->a, text);
-	t->note.s = s;
+	if (!note->s)
+		note->s = arena_array(c->a, const char *, ACCOUNT_LIST);
+	if (note->n < ACCOUNT_LIST)
+		((const char **)note->s)[note->n++] = arena_strdup(c->a, text);
 }
 
 bool account_good(const struct load_table *t, int64_t max_rejected)
@@ -155,9 +141,7 @@ static void take_load(struct account *c, struct stmt *st)
 
 static void take_skipped(struct account *c, struct stmt *st)
 {
-	const char *kind = clean(c, st, 0);
-
-	account_skip(c, kind, strlen(kind), stmt_int(st, 1));
+	account_skip(c, clean(c, st, 0), stmt_int(st, 1));
 }
 
 static void take_total(struct account *c, struct stmt *st)
@@ -173,8 +157,8 @@ static void take_note(struct account *c, struct stmt *st)
 static const struct { const char *sql; void (*take)(struct account *c, struct stmt *st); } lists[] = {
 	{ "SELECT read, used, rejected, emitted, loaded, cells FROM _load WHERE resource = ?", take_load },
 	{ "SELECT kind, n FROM _load_skipped WHERE resource = ? LIMIT 64", take_skipped },
-	{ "SELECT \"of\", \"column\", stated, computed FROM _load_total WHERE resource = ? ORDER BY stated = computed, rowid LIMIT 10000", take_total },
-	{ "SELECT text FROM _load_note WHERE resource = ? ORDER BY rowid LIMIT 10000", take_note },
+	{ "SELECT \"of\", \"column\", stated, computed FROM _load_total WHERE resource = ? ORDER BY stated = computed, rowid LIMIT 4096", take_total },
+	{ "SELECT text FROM _load_note WHERE resource = ? ORDER BY rowid LIMIT 4096", take_note },
 };
 
 bool account_read(struct load_report *r, const struct package *p, struct db *db, struct arena *a, struct err *e)

@@ -4,7 +4,7 @@
 #define INTAKE_ACCOUNT_H
 #include "intake/load.h"
 
-enum { ACCOUNT_REFUSALS = 10000, ACCOUNT_LIST = 10000, ACCOUNT_KINDS = 64 };   /* of one table; what is past them is only counted, or left out */
+enum { ACCOUNT_REFUSALS = 10000, ACCOUNT_LIST = 4096, ACCOUNT_KINDS = 64 };   /* of one table; what is past them is only counted, or left out */
 
 struct refusal;
 struct account {
@@ -15,7 +15,7 @@ struct account {
 };
 /* One refusal: *bad says why and where. column "": no cell is meant. whole: the row is out, and not only the cell. Counts cells, not rows. */
 void account_refuse(struct account *c, const struct err *bad, const char *column, const char *value, size_t n, bool whole);
-void account_skip(struct account *c, const char *kind, size_t length, int64_t n);
+void account_skip(struct account *c, const char *kind, int64_t n);
 void account_total(struct account *c, const char *of, const char *column, double stated, double computed);
 void account_note(struct account *c, const char *text);
 /* False when so much was refused that the table cannot be used: more than max_rejected, or, where that is -1, more than 10 and more than

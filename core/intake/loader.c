@@ -93,20 +93,34 @@ static void put_name(struct buf *sql, const char *name)
 	buf_char(sql, '"');
 }
 
-/* The names of a key's fields, each between two texts, separated. In the arena. */
-static const char *key_sql(struct arena *a, const struct resource *r, const struct key *key, const char *before,
-                           const char *after, const char *separator)
+/* Names of columns, each between two texts, separated. In the arena. */
+static const char *names_sql(struct arena *a, struct texts names, const char *before, const char *after, const char *separator)
 {
 	struct buf sql = BUF(MAX_SQL);
 
-	for (size_t i = 0; i < key->n; i++) {
+	for (size_t i = 0; i < names.n; i++) {
 		buf_printf(&sql, "%s%s", i ? separator : "", before);
-		put_name(&sql, r->field[key->field[i]].name);
+		put_name(&sql, names.s[i]);
 		buf_str(&sql, after);
 	}
 	char *out = arena_strdup(a, buf_text(&sql));
 	buf_free(&sql);
 	return out;
+}
+
+static struct texts key_names(struct arena *a, const struct resource *r, const struct key *key)
+{
+	const char **s = arena_array(a, const char *, key->n);
+
+	for (size_t i = 0; i < key->n; i++)
+		s[i] = r->field[key->field[i]].name;
+	return (struct texts){ s, key->n };
+}
+
+static const char *key_sql(struct arena *a, const struct resource *r, const struct key *key, const char *before, const char *after,
+                           const char *separator)
+{
+	return names_sql(a, key_names(a, r, key), before, after, separator);
 }
 
 static bool create_table(const struct loading *t, struct err *e)
@@ -171,31 +185,18 @@ static bool check_unique(const struct loading *t, const struct key *key, struct 
 	return false;
 }
 
+/* The name of a table is unique in a project: SQLite finds that of another package among those that are attached. */
 static bool check_foreign(const struct loading *t, const struct foreign_key *k, struct err *e)
 {
-	const struct resource *r = t->r;
-	const char *from = key_sql(t->a, r, &k->from, "c.", "", ", "), *to = from, *lacks = "", *table = k->other;
+	const char *to = k->table ? k->table->name : k->other, *from = key_sql(t->a, t->r, &k->from, "c.", "", ", ");
+	const struct texts names = k->table ? key_names(t->a, k->table, &k->to) : k->other_field;
+	const char *sql = arena_printf(t->a, "SELECT %s FROM main.\"%s\" AS c LEFT JOIN \"%s\" AS p ON (%s) = (%s) WHERE %s AND %s LIMIT 1", from,
+	                               t->r->name, to, from, names_sql(t->a, names, "p.", "", ", "), names_sql(t->a, names, "p.", " IS NULL", " AND "),
+	                               key_sql(t->a, t->r, &k->from, "c.", " IS NOT NULL", " AND "));
 	struct cell cell[PACKAGE_KEY_COLUMNS];
-
-	if (k->table) {
-		table = k->table->name;
-		to = key_sql(t->a, k->table, &k->to, "p.", "", ", ");
-		lacks = key_sql(t->a, k->table, &k->to, "p.", " IS NULL", " AND ");
-	} else {
-		struct field field[PACKAGE_KEY_COLUMNS];
-		size_t place[PACKAGE_KEY_COLUMNS];
-		struct resource other = { .field = field };
-		for (size_t i = 0; i < k->other_field.n; i++)
-			field[place[i] = i].name = k->other_field.s[i];
-		const struct key names = { place, k->other_field.n };
-		to = key_sql(t->a, &other, &names, "p.", "", ", ");
-		lacks = key_sql(t->a, &other, &names, "p.", " IS NULL", " AND ");
-	}
-	/* The name of a table is unique in a project: SQLite finds it among the packages that are attached. */
-	const char *sql = arena_printf(t->a, "SELECT %s FROM main.\"%s\" AS c LEFT JOIN \"%s\" AS p ON (%s) = (%s) WHERE %s AND %s LIMIT 1",
-	                               from, r->name, table, from, to, lacks, key_sql(t->a, r, &k->from, "c.", " IS NOT NULL", " AND "));
 	int rc = offender(t, sql, k->from.n, cell, e);
-	return rc == 1 ? fail_key(t, &k->from, cell, table, e) : rc == 0;
+
+	return rc == 1 ? fail_key(t, &k->from, cell, to, e) : rc == 0;
 }
 
 /* ---- what the file says about itself ---- */
@@ -208,27 +209,25 @@ static bool put_property(const struct loading *t, const char *field, const char 
 	return !*value || db_run(t->db, property_sql, CELLS(cell_text(t->r->name), cell_text(field), cell_text(property), cell_text(value)), e);
 }
 
-/* Values with labels, as JSON: [["ndiff","not published"], …]. */
+/* Adds a value with its label to a list, as JSON: [["ndiff","not published"],… */
+static void add_label(struct buf *list, const char *value, const char *label)
+{
+	buf_str(list, list->n ? ",[" : "[[");
+	buf_json(list, value, strlen(value));
+	buf_char(list, ',');
+	buf_json(list, label, strlen(label));
+	buf_char(list, ']');
+}
+
 static bool put_labels(const struct loading *t, const struct field *f, struct err *e)
 {
 	struct buf missing = BUF(MAX_SQL), categories = BUF(MAX_SQL);
 
-	for (size_t i = 0; i < f->nmissing; i++) {
-		if (!*f->missing[i].label)
-			continue;
-		buf_str(&missing, missing.n ? ",[" : "[[");
-		buf_json(&missing, f->missing[i].value, strlen(f->missing[i].value));
-		buf_char(&missing, ',');
-		buf_json(&missing, f->missing[i].label, strlen(f->missing[i].label));
-		buf_char(&missing, ']');
-	}
-	for (size_t i = 0; i < f->ncategory; i++) {
-		buf_str(&categories, categories.n ? ",[" : "[[");
-		buf_json(&categories, f->category[i].value, strlen(f->category[i].value));
-		buf_char(&categories, ',');
-		buf_json(&categories, f->category[i].label, strlen(f->category[i].label));
-		buf_char(&categories, ']');
-	}
+	for (size_t i = 0; i < f->nmissing; i++)
+		if (*f->missing[i].label)
+			add_label(&missing, f->missing[i].value, f->missing[i].label);
+	for (size_t i = 0; i < f->ncategory; i++)
+		add_label(&categories, f->category[i].value, f->category[i].label);
 	buf_str(&missing, missing.n ? "]" : "");
 	buf_str(&categories, categories.n ? "]" : "");
 	bool ok = put_property(t, f->name, "missingValues", buf_text(&missing), e) && put_property(t, f->name, "categories", buf_text(&categories), e);
@@ -334,7 +333,7 @@ static bool take_rows(struct loading *t, struct err *e)
 		if (!t->rows.unordered) {
 			count->read += t->rows.rows.skipped;
 			if (t->rows.rows.skipped)
-				account_skip(&t->account, "comment", 7, t->rows.rows.skipped);
+				account_skip(&t->account, "comment", t->rows.rows.skipped);
 			return ok;
 		}
 		typed_close(&t->rows);

@@ -175,7 +175,7 @@ static int next_tidy(void *context, const struct cell **cells, struct err *e)
 		count->read++;
 		/* An empty line is no row, but in a table of one column it is a cell. */
 		if (row->n <= 1 && t->rows.width > 1 && (!row->n || (!row->cell[0].n && !row->cell[0].quoted))) {
-			account_skip(t->account, "blank", 5, 1);
+			account_skip(t->account, "blank", 1);
 		} else if (row->n != t->rows.width) {
 			err_set(&bad, row->n < t->rows.width ? ERR_ROW_SHORT : ERR_ROW_LONG, "%zu" ERR_SEP "%zu", row->n, t->rows.width);
 			refuse_row(t, &bad);
@@ -279,7 +279,7 @@ static bool on_skip(void *context, const char *kind, struct err *e)
 
 	(void)e;
 	if (!t->told)
-		account_skip(t->account, kind, strlen(kind), 1);
+		account_skip(t->account, kind, 1);
 	t->told = true;
 	return true;
 }

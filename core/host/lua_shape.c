@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "host/lua_env.h"
+#include "host/lua_sql.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -57,25 +58,6 @@ static int answered(lua_State *L, bool ok, const struct err *e)
 	return lua_env_raise(L, e);
 }
 
-/* The value on top of the stack as a cell; a text lives as long as the value. */
-static bool take_cell(lua_State *L, struct cell *c)
-{
-	size_t n = 0;
-	const char *s = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : NULL;
-
-	if (s)
-		*c = cell_bytes(s, n);
-	else if (lua_isinteger(L, -1))
-		*c = cell_int(lua_tointeger(L, -1));
-	else if (lua_type(L, -1) == LUA_TNUMBER)
-		*c = cell_real(lua_tonumber(L, -1));
-	else if (lua_isboolean(L, -1))
-		*c = cell_text(lua_toboolean(L, -1) ? "true" : "false");
-	else
-		*c = (struct cell){ .type = CELL_NULL };
-	return s ? text_utf8_bad(s, n) == n && !memchr(s, 0, n) : c->type != CELL_REAL ? c->type != CELL_NULL || lua_isnil(L, -1) : isfinite(c->d) != 0;
-}
-
 static int shape_put(lua_State *L)   /* (values in the order of fields) */
 {
 	struct lua_shape *s = shape_of(L);
@@ -83,7 +65,7 @@ static int shape_put(lua_State *L)   /* (values in the order of fields) */
 
 	for (size_t i = 0; i < s->wanted.nfield; i++) {
 		lua_rawgeti(L, 1, (lua_Integer)i + 1);
-		if (!take_cell(L, &s->cell[i])) {
+		if (!lua_sql_take(L, -1, &s->cell[i]) && !lua_isnil(L, -1)) {
 			const char *what = lua_type(L, -1) == LUA_TNUMBER ? "NaN / inf" : luaL_typename(L, -1);
 			err_set(&e, ERR_SHAPE_VALUE, "%s" ERR_SEP "%s", s->wanted.field[i], what);
 			return lua_env_raise(L, &e);
@@ -164,12 +146,8 @@ static void push_cell(lua_State *L, const struct cell *c)
 
 	if (trim)
 		lua_getfield(L, 1, "trim");
-	switch (c->type) {
-	case CELL_INT: lua_pushinteger(L, c->i); break;
-	case CELL_REAL: lua_pushnumber(L, c->d); break;
-	case CELL_TEXT: lua_pushlstring(L, c->s, c->n); break;
-	case CELL_NULL: lua_pushliteral(L, ""); break;   /* a row has no holes */
-	}
+	if (!lua_sql_push(L, c))
+		lua_pushliteral(L, "");   /* a row has no holes */
 	if (trim)
 		lua_call(L, 1, 1);
 }

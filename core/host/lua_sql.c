@@ -113,41 +113,44 @@ static int sql_prepare(lua_State *L)
 	return 4;
 }
 
-/* (statement, position, value) -> whether it is one that can be bound: boolean, finite number, UTF-8 without NUL */
-static int sql_bind(lua_State *L)
+bool lua_sql_take(lua_State *L, int at, struct cell *c)
 {
-	struct box *b = check(L);
-	int i = (int)luaL_checkinteger(L, 2);
 	size_t n = 0;
-	const char *s = lua_type(L, 3) == LUA_TSTRING ? lua_tolstring(L, 3, &n) : NULL;
-	bool ok = true;
+	const char *s = lua_type(L, at) == LUA_TSTRING ? lua_tolstring(L, at, &n) : NULL;
 
-	if (lua_isboolean(L, 3))
-		stmt_bind_int(b->st, i, lua_toboolean(L, 3));
-	else if (lua_isinteger(L, 3))
-		stmt_bind_int(b->st, i, lua_tointeger(L, 3));
-	else if (lua_type(L, 3) == LUA_TNUMBER && isfinite(lua_tonumber(L, 3)))
-		stmt_bind_real(b->st, i, lua_tonumber(L, 3));
-	else if (s && text_utf8_bad(s, n) == n && !memchr(s, 0, n))
-		stmt_bind_text(b->st, i, s, n);
-	else
-		ok = false;
-	lua_pushboolean(L, ok);
-	return 1;
+	*c = (struct cell){ .type = CELL_NULL };
+	if (s)
+		*c = cell_bytes(s, n);
+	else if (lua_isboolean(L, at))
+		*c = cell_int(lua_toboolean(L, at));
+	else if (lua_isinteger(L, at))
+		*c = cell_int(lua_tointeger(L, at));
+	else if (lua_type(L, at) == LUA_TNUMBER && isfinite(lua_tonumber(L, at)))
+		*c = cell_real(lua_tonumber(L, at));
+	return s ? text_utf8_bad(s, n) == n && !memchr(s, 0, n) : c->type != CELL_NULL;
 }
 
-/* NULL leaves a hole: nil is "unknown", never 0. */
-static void put_cell(lua_State *L, struct stmt *st, int i, int column, lua_Integer row)
+bool lua_sql_push(lua_State *L, const struct cell *c)
 {
-	struct cell c = stmt_cell(st, i);
-
-	switch (c.type) {
-	case CELL_NULL: return;
-	case CELL_INT: lua_pushinteger(L, c.i); break;
-	case CELL_REAL: lua_pushnumber(L, c.d); break;
-	case CELL_TEXT: lua_pushlstring(L, c.s, c.n); break;
+	switch (c->type) {
+	case CELL_NULL: return false;
+	case CELL_INT: lua_pushinteger(L, c->i); break;
+	case CELL_REAL: lua_pushnumber(L, c->d); break;
+	case CELL_TEXT: lua_pushlstring(L, c->s, c->n); break;
 	}
-	lua_rawseti(L, column, row);
+	return true;
+}
+
+static int sql_bind(lua_State *L)   /* (statement, position, value) -> whether it can be bound */
+{
+	struct box *b = check(L);
+	struct cell c;
+	bool ok = lua_sql_take(L, 3, &c);
+
+	if (ok)
+		stmt_bind(b->st, (int)luaL_checkinteger(L, 2), c);
+	lua_pushboolean(L, ok);
+	return 1;
 }
 
 /* (statement, most rows) -> columns, number of rows; fewer rows than asked for: there are no more */
@@ -168,8 +171,11 @@ static int sql_fetch(lua_State *L)
 	}
 	while (rows < most && (rc = stmt_step(b->st, &e)) == 1) {
 		rows++;
-		for (int i = 0; i < columns; i++)
-			put_cell(L, b->st, i, 4 + i, rows);
+		for (int i = 0; i < columns; i++) {
+			struct cell c = stmt_cell(b->st, i);
+			if (lua_sql_push(L, &c))   /* NULL leaves a hole: nil is "unknown", never 0 */
+				lua_rawseti(L, 4 + i, rows);
+		}
 	}
 	if (rc < 0)
 		return raise_sql(L, &e, b);

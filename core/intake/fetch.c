@@ -3,6 +3,7 @@
  * again when it becomes an object. */
 #include "intake/fetch.h"
 
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "intake/json.h"
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +23,14 @@ enum {
 	REDIRECTS = 5,
 };
 /* Limits, as whole numbers. */
-enum { L_BYTES, L_MS, L_CONNECT_MS, L_LOW_BYTES, L_LOW_SECONDS, L_PARALLEL, L_LOCAL, LIMITS };
+enum { L_BYTES, L_MS, L_CONNECT_MS, L_LOW_BYTES, L_LOW_SECONDS, L_PARALLEL, L_LOCAL, L_LOOK, LIMITS };
+
+static const char *text(const struct json *o, const char *key)
+{
+	const struct json *v = json_get(o, key);
+
+	return v && v->type == JSON_STRING ? v->s : "";
+}
 
 /* ---- the child ---- */
 
@@ -107,19 +116,12 @@ static curl_socket_t on_socket(void *job, curlsocktype purpose, struct curl_sock
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-static const char *text(const struct json *o, const char *key)
-{
-	const struct json *v = json_get(o, key);
-
-	return v && v->type == JSON_STRING ? v->s : "";
-}
-
 static bool start(struct job *j, CURLM *multi, const char *dir, struct arena *a)
 {
 	const char *protocols = j->limit[L_LOCAL] ? "https,http" : "https", *etag = text(j->ask, "etag"), *modified = text(j->ask, "modified");
 	const int64_t *l = j->limit;
 
-	j->path = *text(j->ask, "file") ? path_join(a, dir, text(j->ask, "file")) : "";
+	j->path = l[L_LOOK] ? "" : arena_printf(a, "%s/%zu", dir, j->ask->index);
 	j->fd = *j->path ? open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
 	j->hash = hash_open();
 	j->easy = curl_easy_init();
@@ -162,15 +164,6 @@ static enum err_id outcome(struct job *j, CURLcode rc, int64_t status, bool cond
 	return rc ? ERR_FETCH_UNREACHABLE : status == 200 || (status == 304 && conditional) ? ERR_NONE : ERR_FETCH_STATUS;
 }
 
-static void member(struct buf *out, const char *key, const char *value)
-{
-	char clean[2048];
-
-	err_clean(clean, sizeof clean, value ? value : "", value ? strlen(value) : 0, false);
-	buf_printf(out, ",\"%s\":", key);
-	buf_json(out, clean, strlen(clean));
-}
-
 /* A header of the last answer; one that could not be sent back is as good as none. */
 static const char *header(CURL *easy, const char *name)
 {
@@ -200,15 +193,18 @@ static bool finish(struct job *j, CURLM *multi, CURLcode rc)
 		id = ERR_WRITE;
 	if (*j->path && (id || status == 304))
 		unlink(j->path);
-	buf_printf(&line, "{\"i\":%zu,\"state\":%d,\"status\":%ld,\"bytes\":%" PRId64, j->ask->index,
-	           id ? FETCH_UNREACHABLE : status == 304 ? FETCH_UNCHANGED : FETCH_DONE, status, *j->path ? j->bytes : (int64_t)length);
-	member(&line, "sha256", *j->path ? hex : "");
-	member(&line, "url", url);
-	member(&line, "etag", header(j->easy, "ETag"));
-	member(&line, "modified", header(j->easy, "Last-Modified"));
-	member(&line, "error", id ? err_name(id) : "");
-	member(&line, "detail", j->detail);
-	member(&line, "why", *j->why ? j->why : curl_easy_strerror(rc));
+	const struct { const char *key, *value; } member[] = {
+		{ "state", id ? "unreachable" : status == 304 ? "unchanged" : "done" }, { "sha256", *j->path ? hex : "" }, { "url", url ? url : "" },
+		{ "etag", header(j->easy, "ETag") }, { "modified", header(j->easy, "Last-Modified") }, { "error", id ? err_name(id) : "" },
+		{ "detail", j->detail }, { "why", *j->why ? j->why : curl_easy_strerror(rc) },
+	};
+	buf_printf(&line, "{\"i\":%zu,\"status\":%ld,\"bytes\":%" PRId64, j->ask->index, status, *j->path ? j->bytes : (int64_t)length);
+	for (size_t i = 0; i < sizeof member / sizeof *member; i++) {
+		char clean[2048];
+		err_clean(clean, sizeof clean, member[i].value, strlen(member[i].value), false);
+		buf_printf(&line, ",\"%s\":", member[i].key);
+		buf_json(&line, clean, strlen(clean));
+	}
 	buf_str(&line, "}\n");
 	bool ok = path_put(ANSWER_FD, line.s, line.n);
 	curl_multi_remove_handle(multi, j->easy);
@@ -251,138 +247,99 @@ static bool transfer(struct job *job, size_t n, const int64_t limit[LIMITS], CUR
 
 int fetch_stage(int argc, char **argv)
 {
-	struct buf in = BUF(JSON_BYTES);
 	struct arena a = { 0 };
 	struct json_doc doc;
 	struct err e = { 0 };
-	char part[4096];
-	int64_t limit[LIMITS];
-	ssize_t got;
+	int64_t limit[LIMITS] = { 0 };
+	size_t room = 0, n = 0;
+	char *line = NULL;
+	ssize_t got = getline(&line, &room, stdin);
 
 	(void)argv;
-	while ((!in.n || in.s[in.n - 1] != '\n') && (got = read(STDIN_FILENO, part, sizeof part)) > 0 && buf_add(&in, part, (size_t)got))
-		;
-	bool ok = argc == 0 && json_parse(&doc, &a, "fetcher", buf_text(&in), in.n, &e) && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-	const struct json *ask = ok ? json_get(doc.root, "ask") : NULL, *v = ok ? json_get(doc.root, "limit") : NULL;
-	ok = ask && v && v->count == LIMITS;
-	for (v = ok ? v->child : NULL; ok && v; v = v->next)
-		ok = json_int(v, &limit[v->index]) && limit[v->index] >= 0;
-	struct job *job = arena_array(&a, struct job, ok ? ask->count + 1 : 1);
-	for (v = ok ? ask->child : NULL; v; v = v->next)
-		job[v->index] = (struct job){ .ask = v, .limit = limit, .fd = -1 };
-	CURLM *multi = ok ? curl_multi_init() : NULL;
-	ok = multi && transfer(job, ask->count, limit, multi, text(doc.root, "dir"), &a);
+	bool ok = argc == 0 && got > 0 && json_parse(&doc, &a, "fetcher", line, (size_t)got, &e) && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	const struct json *ask = ok ? json_get(doc.root, "ask") : NULL, *v = ok ? json_get(doc.root, "limit")->child : NULL;
+	for (; ok && v; v = v->next)
+		ok = v->index < LIMITS && json_int(v, &limit[v->index]) && limit[v->index] >= 0;
+	struct job *job = arena_array(&a, struct job, ask ? ask->count + 1 : 1);
+	for (v = ask ? ask->child : NULL; v; v = v->next)
+		job[n++] = (struct job){ .ask = v, .limit = limit, .fd = -1 };
+	CURLM *multi = ok && limit[L_PARALLEL] ? curl_multi_init() : NULL;
+	ok = multi && transfer(job, n, limit, multi, text(doc.root, "dir"), &a);
 	curl_multi_cleanup(multi);
 	arena_free(&a);
-	buf_free(&in);
+	free(line);
 	return ok ? EXIT_OK : EXIT_FAILED;
 }
 
 /* ---- the driver ---- */
 
-static void put_request(const struct fetch *f, size_t n, const struct fetch_opt *o, struct buf *out)
-{
-	const int64_t limit[LIMITS] = {
-		[L_BYTES] = o->max_bytes, [L_MS] = (int64_t)(o->seconds * 1000), [L_CONNECT_MS] = (int64_t)(o->connect_seconds * 1000),
-		[L_LOW_BYTES] = o->low_speed_bytes, [L_LOW_SECONDS] = o->low_speed_seconds, [L_PARALLEL] = o->parallel ? o->parallel : 1,
-		[L_LOCAL] = o->allow_local,
-	};
-
-	buf_str(out, "{\"limit\":[");
-	for (size_t i = 0; i < LIMITS; i++)
-		buf_printf(out, "%s%" PRId64, i ? "," : "", limit[i]);
-	buf_str(out, "],\"dir\":");
-	buf_json(out, o->dir, strlen(o->dir));
-	for (size_t i = 0; i < n; i++) {
-		const char *const value[] = { f[i].url, f[i].etag, f[i].modified, f[i].look ? "" : f[i].file };
-		static const char *const before[] = { "{\"url\":", ",\"etag\":", ",\"modified\":", ",\"file\":" };
-		buf_str(out, i ? "," : ",\"ask\":[");
-		for (size_t k = 0; k < 4; k++) {
-			buf_str(out, before[k]);
-			buf_json(out, value[k] ? value[k] : "", value[k] ? strlen(value[k]) : 0);
-		}
-		buf_char(out, '}');
-	}
-	buf_str(out, "]}\n");
-}
-
-struct state { struct fetch *f; size_t n, done; int64_t bytes; bool *told; };
+struct answers { const struct json **of; size_t n, done; int64_t bytes; };
 
 /* One line of the child: the end of a download that was asked for and has not ended yet, or bytes so far. */
-static bool take_line(struct state *s, const char *line, size_t n, struct arena *a)
+static bool take_line(struct answers *s, const char *line, size_t n, struct arena *a)
 {
 	struct json_doc doc;
 	struct err e = { 0 };
-	int64_t i, state;
+	int64_t i;
 
 	if (!json_parse(&doc, a, "fetcher", line, n, &e))
 		return false;
 	if (!json_int(json_get(doc.root, "i"), &i))
 		return json_int(json_get(doc.root, "bytes"), &s->bytes);
-	if (i < 0 || (size_t)i >= s->n || s->told[i] || !json_int(json_get(doc.root, "state"), &state) || state < 0 || state >= FETCH_STATES)
+	if (i < 0 || (size_t)i >= s->n || s->of[i] || (*text(doc.root, "error") && !err_by_name(text(doc.root, "error"))))
 		return false;
-	struct fetch *f = &s->f[i];
-	enum err_id id = err_by_name(text(doc.root, "error"));
-	if ((state == FETCH_UNREACHABLE) != (id != ERR_NONE) || !json_int(json_get(doc.root, "status"), &f->status) ||
-	    !json_int(json_get(doc.root, "bytes"), &f->bytes))
-		return false;
-	f->state = (enum fetch_state)state;
-	f->final_url = text(doc.root, "url");
-	f->new_etag = text(doc.root, "etag");
-	f->new_modified = text(doc.root, "modified");
-	snprintf(f->sha256, sizeof f->sha256, "%s", text(doc.root, "sha256"));
-	if (id) {
-		err_set(&f->err, id, "%s" ERR_SEP "%s", f->url, text(doc.root, "detail"));
-		err_why(&f->err, "%s", text(doc.root, "why"));
-	}
-	s->told[i] = true;
+	s->of[i] = doc.root;
 	s->done++;
 	return true;
 }
 
 /* Takes the whole lines of what the child said so far. */
-static bool take_lines(struct state *s, struct buf *said, struct arena *a)
+static bool take_lines(struct answers *s, struct buf *said, struct arena *a)
 {
-	size_t from = 0;
 	bool ok = !said->over;
 
-	for (const char *end; ok && said->n > from && (end = memchr(said->s + from, '\n', said->n - from)) != NULL;
-	     from = (size_t)(end - said->s) + 1)
-		ok = take_line(s, said->s + from, (size_t)(end - said->s) - from, a);
-	size_t left = said->n - from;
-	if (from)
-		memmove(said->s, said->s + from, left);
-	said->n = left;
+	for (char *end; ok && said->n && (end = memchr(said->s, '\n', said->n)) != NULL;) {
+		ok = take_line(s, said->s, (size_t)(end - said->s), a);
+		said->n -= (size_t)(end - said->s) + 1;
+		memmove(said->s, end + 1, said->n);
+	}
 	return ok;
 }
 
-bool fetch_all(struct fetch *f, size_t n, const struct fetch_opt *o, struct arena *a, struct err *e)
+static void put_request(const struct json *list, const struct fetch_opt *o, struct buf *out)
 {
-	struct state s = { .f = f, .n = n, .told = arena_array(a, bool, n + 1) };
-	size_t rounds = (n + o->parallel) / (o->parallel ? o->parallel : 1);
+	buf_printf(out, "{\"limit\":[%" PRId64 ",%.0f,%.0f,%ld,%ld,%u,%d,%d],\"dir\":", o->max_bytes, o->seconds * 1000, o->connect_seconds * 1000,
+	           o->low_speed_bytes, o->low_speed_seconds, o->parallel, o->allow_local, o->look);
+	buf_json(out, o->dir, strlen(o->dir));
+	buf_str(out, ",\"ask\":");
+	json_write(list, out);
+	buf_str(out, "}\n");
+}
+
+const struct json **fetch_all(const struct json *list, const struct fetch_opt *o, struct arena *a, struct err *e)
+{
+	struct answers s = { .of = arena_array(a, const struct json *, list->count + 1), .n = list->count };
 	struct proc_opt opt = {
-		.kind = PROC_FETCHER, .args = { NULL }, .write = { o->dir }, .cwd = o->dir, .pipe_in = true, .out_on_3 = true,
-		.file_size = (uint64_t)o->max_bytes + 1, .stderr_max = STDERR_MAX, .wall_seconds = o->seconds * (double)rounds + 30,
-		.allow_unjailed = o->allow_unjailed,
+		.kind = PROC_FETCHER, .write = { o->dir }, .cwd = o->dir, .pipe_in = true, .out_on_3 = true, .file_size = (uint64_t)o->max_bytes + 1,
+		.stderr_max = STDERR_MAX, .wall_seconds = o->seconds * (double)(1 + s.n / o->parallel) + 30, .allow_unjailed = o->allow_unjailed,
 	};
 	struct buf request = BUF(JSON_BYTES), said = BUF(ANSWER_MAX);
 	struct proc child = { 0 };
 	char part[4096];
 	int got = 0;
 
-	put_request(f, n, o, &request);
-	bool ok = n == 0 || (proc_start(&child, &opt, e) && proc_send(&child, request.s, request.n, e));
-	while (ok && n && (got = proc_poll(&child, -1, e)) == 1) {
+	put_request(list, o, &request);
+	bool ok = s.n == 0 || (proc_start(&child, &opt, e) && proc_send(&child, request.s, request.n, e));
+	while (ok && s.n && (got = proc_poll(&child, -1, e)) == 1) {
 		ssize_t more = read(child.out, part, sizeof part);
 		buf_add(&said, part, more > 0 ? (size_t)more : 0);
-		if (!take_lines(&s, &said, a))
-			ok = err_set(e, ERR_FETCH_WIRE, "%s", "fetcher");
-		else if (o->progress)
-			o->progress(o->context, s.done, n, s.bytes);
+		ok = take_lines(&s, &said, a) || err_set(e, ERR_FETCH_WIRE, "%s", "");
+		if (ok && o->progress)
+			o->progress(o->context, s.done, s.n, s.bytes);
 	}
-	ok = ok && got >= 0 && (n == 0 || proc_ok(&child, "fetcher", e)) && (s.done == n || err_set(e, ERR_FETCH_WIRE, "%s", "fetcher"));
+	ok = ok && got >= 0 && (s.n == 0 || proc_ok(&child, "fetcher", e)) && (s.done == s.n || err_set(e, ERR_FETCH_WIRE, "%s", ""));
 	proc_close(&child);
 	buf_free(&request);
 	buf_free(&said);
-	return ok;
+	return ok ? s.of : NULL;
 }

@@ -1,28 +1,13 @@
 /* Downloads, in a jailed process that has the network and one folder, and nothing else. The only module that knows curl. */
 #ifndef INTAKE_FETCH_H
 #define INTAKE_FETCH_H
-#include "base/arena.h"
-#include "base/err.h"
-#include "base/hash.h"
+#include "intake/json.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-enum fetch_state { FETCH_UNREACHABLE, FETCH_UNCHANGED, FETCH_DONE, FETCH_STATES };
-struct fetch {
-	/* Asked. */
-	const char *url, *etag, *modified;   /* etag, modified: of the copy we have, "" = none */
-	const char *file;                    /* where the body goes: a name inside the folder that is not taken */
-	bool look;                           /* only what a download would find: nothing is written, the body is left alone */
-	/* Answered; texts in the arena. */
-	enum fetch_state state;
-	int64_t status;                      /* of HTTP; 0 = no answer */
-	const char *final_url, *new_etag, *new_modified;
-	int64_t bytes;                       /* decoded; of a look what the server says, -1 = nothing */
-	char sha256[HASH_HEX];               /* "" for a look */
-	struct err err;                      /* of FETCH_UNREACHABLE: also of a limit, a status, a redirect that is not followed */
-};
 struct fetch_opt {
-	const char *dir;                     /* existing folder, absolute */
+	const char *dir;                     /* existing folder, absolute: what comes of list[0] is its file "0", and so on */
+	bool look;                           /* only what a download would find: nothing is written, bodies are left alone */
 	int64_t max_bytes;                   /* of one decoded body */
 	double seconds, connect_seconds;     /* of one download */
 	long low_speed_bytes, low_speed_seconds;
@@ -31,8 +16,12 @@ struct fetch_opt {
 	bool allow_unjailed;
 	void (*progress)(void *context, size_t done, size_t n, int64_t bytes); void *context;   /* NULL = none */
 };
-/* Fetches all side by side in one child; false = our own failure. How each went is in it. A file is left only by FETCH_DONE. */
-bool fetch_all(struct fetch *f, size_t n, const struct fetch_opt *o, struct arena *a, struct err *e);
+/* Fetches all of a list side by side in one child: objects with url, and etag and modified of the copy we have ("" or absent = none).
+ * What became of each is one object, in the same order, in the arena: state "done", "unchanged" or "unreachable" (a limit, a status, a
+ * redirect that is not followed too); status (0 = no answer), bytes (decoded; of a look what the server says, -1 = nothing), sha256, url (the last
+ * one), etag, modified; error: name of a message, "" = none, with its second and third argument, detail and why. A file is left only by
+ * "done". NULL = *e, our own failure. */
+const struct json **fetch_all(const struct json *list, const struct fetch_opt *o, struct arena *a, struct err *e);
 /* Inner stage PROC_FETCHER. */
 int fetch_stage(int argc, char **argv);
 #endif

@@ -1,6 +1,7 @@
 /* Downloads against a server in a thread of the test that answers as bad servers do (A50–A58). */
 #include "tap.h"
 
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "intake/fetch.h"
@@ -131,7 +132,8 @@ static int listen_here(void)
 	return ntohs(at.sin_port);
 }
 
-static const struct { const char *path, *etag; enum fetch_state state; enum err_id id; } cases[] = {
+enum state { FETCH_UNREACHABLE, FETCH_UNCHANGED, FETCH_DONE };
+static const struct { const char *path, *etag; enum state state; enum err_id id; } cases[] = {
 	{ "/ok", "", FETCH_DONE, ERR_NONE },
 	{ "/ok", "\"v0\"", FETCH_DONE, ERR_NONE },
 	{ "/ok", "\"v1\"", FETCH_UNCHANGED, ERR_NONE },
@@ -160,6 +162,32 @@ static const struct { const char *path, *etag; enum fetch_state state; enum err_
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
+static const char *const state_name[] = { "unreachable", "unchanged", "done" };
+
+/* The list that a driver sends, made of addresses and ETags. */
+struct list { struct buf text; struct json_doc doc; };
+static void list_add(struct list *l, const char *url, const char *etag)
+{
+	buf_printf(&l->text, "%s{\"url\":\"%s\",\"etag\":", l->text.n ? "," : "[", url);
+	buf_json(&l->text, etag, strlen(etag));
+	buf_char(&l->text, '}');
+}
+static const struct json **fetch_list(struct list *l, const struct fetch_opt *o, struct arena *a, struct err *e)
+{
+	buf_str(&l->text, l->text.n ? "]" : "[]");
+	CHECKF(json_parse(&l->doc, a, "list", buf_text(&l->text), l->text.n, e), "the list is JSON");
+	const struct json **answer = fetch_all(l->doc.root, o, a, e);
+	buf_free(&l->text);
+	return answer;
+}
+static const char *said(const struct json *answer, const char *key) { return json_get(answer, key)->s; }
+static int64_t number(const struct json *answer, const char *key)
+{
+	int64_t n = -2;
+	json_int(json_get(answer, key), &n);
+	return n;
+}
+
 static struct fetch_opt options(const char *dir)
 {
 	return (struct fetch_opt){
@@ -170,48 +198,55 @@ static struct fetch_opt options(const char *dir)
 
 static void check_answers(const char *dir, int port)
 {
-	struct fetch f[CASES] = { 0 };
+	struct list l = { .text = BUF(1 << 20) };
 	struct fetch_opt o = options(dir);
 	char want[HASH_HEX];
 	struct arena a = { 0 };
 	struct err e = { 0 };
 
 	for (size_t i = 0; i < CASES; i++)
-		f[i] = (struct fetch){ .url = arena_printf(&a, "http://127.0.0.1:%d%s", port, cases[i].path), .etag = cases[i].etag, .modified = "",
-			.file = arena_printf(&a, "body%zu", i) };
-	CHECKF(fetch_all(f, CASES, &o, &a, &e), "all are fetched side by side: %s %s", err_name(e.id), e.why);
+		list_add(&l, arena_printf(&a, "http://127.0.0.1:%d%s", port, cases[i].path), cases[i].etag);
+	const struct json **f = fetch_list(&l, &o, &a, &e);
+	CHECKF(f, "all are fetched side by side: %s %s", err_name(e.id), e.why);
 	hash_bytes(BODY, sizeof BODY - 1, want);
-	for (size_t i = 0; i < CASES; i++) {
-		const char *file = path_join(&a, dir, f[i].file);
-		CHECKF(f[i].state == cases[i].state && f[i].err.id == cases[i].id, "%s%s: state %d, %s (%s)", cases[i].path, cases[i].etag, f[i].state,
-		      err_name(f[i].err.id), f[i].err.why);
+	for (size_t i = 0; f && i < CASES; i++) {
+		const char *file = arena_printf(&a, "%s/%zu", dir, i);
+		CHECKF(!strcmp(said(f[i], "state"), state_name[cases[i].state]) && err_by_name(said(f[i], "error")) == cases[i].id, "%s%s: %s, %s (%s)",
+		       cases[i].path, cases[i].etag, said(f[i], "state"), said(f[i], "error"), said(f[i], "why"));
 		CHECKF(path_exists(file) == (cases[i].state == FETCH_DONE), "%s: a file only when all of it came", cases[i].path);
 		if (cases[i].state != FETCH_DONE || !strcmp(cases[i].path, "/empty"))
 			continue;
-		CHECKF(f[i].bytes == 8 && !strcmp(f[i].sha256, want), "%s: size and digest of the decoded body", cases[i].path);
+		CHECKF(number(f[i], "bytes") == 8 && !strcmp(said(f[i], "sha256"), want), "%s: size and digest of the decoded body", cases[i].path);
 	}
-	CHECK_STR(f[0].new_etag, "\"v1\"", "the ETag is kept");
-	CHECK_STR(f[0].new_modified, "Wed, 25 Jun 2025 10:00:00 GMT", "the date is kept");
-	CHECK_STR(f[3].new_etag, "\"v1\"", "after a redirect the ETag is that of the last answer");
-	CHECKF(strstr(f[3].final_url, "/ok"), "and the last address is told");
-	CHECKF(!strchr(f[6].new_etag, 27), "no escape sequence comes through in an ETag");
-	CHECKF(f[13].bytes <= (1 << 20) + 65536, "a bomb is left at the limit");
+	if (f) {
+		CHECK_STR(said(f[0], "etag"), "\"v1\"", "the ETag is kept");
+		CHECK_STR(said(f[0], "modified"), "Wed, 25 Jun 2025 10:00:00 GMT", "the date is kept");
+		CHECK_STR(said(f[3], "etag"), "\"v1\"", "after a redirect the ETag is that of the last answer");
+		CHECKF(strstr(said(f[3], "url"), "/ok"), "and the last address is told");
+		CHECKF(!strchr(said(f[6], "etag"), 27), "no escape sequence comes through in an ETag");
+		CHECKF(number(f[13], "bytes") <= (1 << 20) + 65536, "a bomb is left at the limit");
+	}
 	arena_free(&a);
 }
 
 static void check_look(const char *dir, int port)
 {
+	struct list l = { .text = BUF(1 << 20) }, none = { .text = BUF(1 << 20) };
 	struct arena a = { 0 };
 	struct fetch_opt o = options(dir);
 	struct err e = { 0 };
 	const char *url = arena_printf(&a, "http://127.0.0.1:%d/ok", port);
-	struct fetch f[] = { { .url = url, .file = "look", .look = true }, { .url = url, .etag = "\"v1\"", .file = "look", .look = true } };
 
-	CHECKF(fetch_all(f, 2, &o, &a, &e), "a look");
-	CHECKF(f[0].state == FETCH_DONE && f[0].bytes == 8 && !f[0].sha256[0], "a look tells the size");
-	CHECKF(f[1].state == FETCH_UNCHANGED, "a look can be conditional");
-	CHECKF(!path_exists(path_join(&a, dir, "look")), "a look writes nothing");
-	CHECKF(fetch_all(f, 0, &o, &a, &e), "nothing to fetch is fine");
+	o.look = true;
+	list_add(&l, url, "");
+	list_add(&l, url, "\"v1\"");
+	path_remove_tree(dir, &e);
+	path_mkdirs(dir, &e);
+	const struct json **f = fetch_list(&l, &o, &a, &e);
+	CHECKF(f && !strcmp(said(f[0], "state"), "done") && number(f[0], "bytes") == 8 && !*said(f[0], "sha256"), "a look tells the size");
+	CHECKF(f && !strcmp(said(f[1], "state"), "unchanged"), "a look can be conditional");
+	CHECKF(!path_exists(path_join(&a, dir, "0")), "a look writes nothing");
+	CHECKF(fetch_list(&none, &o, &a, &e), "nothing to fetch is fine");
 	arena_free(&a);
 }
 
@@ -227,23 +262,25 @@ static void check_addresses(const char *dir, int port)
 		{ "172.32.0.1", ERR_NONE }, { "192.0.2.1", ERR_NONE }, { "[2001:db8::1]", ERR_NONE },
 	};
 	enum { N = sizeof hosts / sizeof *hosts };
-	struct fetch f[N + 2] = { 0 };
+	struct list l = { .text = BUF(1 << 20) };
 	struct fetch_opt o = options(dir);
 	struct arena a = { 0 };
 	struct err e = { 0 };
 
 	o.allow_local = false;
+	o.look = true;
 	o.connect_seconds = 0.2;
 	for (size_t i = 0; i < N; i++)
-		f[i] = (struct fetch){ .url = arena_printf(&a, "https://%s:%d/", hosts[i].host, port), .file = arena_printf(&a, "host%zu", i) };
-	f[N] = (struct fetch){ .url = arena_printf(&a, "http://192.0.2.1:%d/ok", port), .file = "plain" };
-	f[N + 1] = (struct fetch){ .url = "file:///etc/passwd", .file = "passwd" };
-	CHECKF(fetch_all(f, N + 2, &o, &a, &e), "addresses are tried: %s", err_name(e.id));
-	for (size_t i = 0; i < N; i++)
-		CHECKF(f[i].state == FETCH_UNREACHABLE && (f[i].err.id == ERR_FETCH_ADDRESS) == (hosts[i].id == ERR_FETCH_ADDRESS), "%s: %s", hosts[i].host,
-		      err_name(f[i].err.id));
-	CHECKF(f[N].err.id == ERR_FETCH_PROTOCOL, "plain http is refused: %s", err_name(f[N].err.id));
-	CHECKF(f[N + 1].err.id == ERR_FETCH_PROTOCOL, "file: is refused: %s", err_name(f[N + 1].err.id));
+		list_add(&l, arena_printf(&a, "https://%s:%d/", hosts[i].host, port), "");
+	list_add(&l, arena_printf(&a, "http://192.0.2.1:%d/ok", port), "");
+	list_add(&l, "file:///etc/passwd", "");
+	const struct json **f = fetch_list(&l, &o, &a, &e);
+	CHECKF(f, "addresses are tried: %s", err_name(e.id));
+	for (size_t i = 0; f && i < N; i++)
+		CHECKF(!strcmp(said(f[i], "state"), "unreachable") && (err_by_name(said(f[i], "error")) == ERR_FETCH_ADDRESS) == (hosts[i].id == ERR_FETCH_ADDRESS),
+		       "%s: %s", hosts[i].host, said(f[i], "error"));
+	CHECKF(f && err_by_name(said(f[N], "error")) == ERR_FETCH_PROTOCOL, "plain http is refused");
+	CHECKF(f && err_by_name(said(f[N + 1], "error")) == ERR_FETCH_PROTOCOL, "file: is refused");
 	arena_free(&a);
 }
 

@@ -140,7 +140,7 @@ function feeds.tell(plan)
   local n = core.text
   local word = feeds.states[plan.state]
   core.line("%-24s %-12s %s", plan.feed, say(word[1], word[2]), core.clean(plan.name or plan.url or ""))
-  if plan.error then core.tell(plan.error) elseif plan.talk then core.talk(plan.talk) end
+  if plan.error then core.tell(plan.error) end
   for _, note in ipairs(plan.notes or {}) do core.line("    %s", core.clean(note)) end
   if plan.state ~= "changed" then return end
   local d, t = plan.difference, plan.loaded
@@ -162,7 +162,7 @@ end
 
 -- Makes the plans of these feeds current: objects are there and whole, then the lock, then the loads. Returns the exit code.
 function feeds.accept(names)
-  local work, report, packages, who = core.parts(), { accepted = {}, packages = {} }, {}, core.who()
+  local work, report, packages = core.parts(), { accepted = {}, packages = {} }, {}
   return work:finish(report, function()
     if #names == 0 then return end
     local by_package = {}
@@ -192,7 +192,7 @@ function feeds.accept(names)
         feeds.lock[name] = {
           feed = name, package = plan.package, sha256 = plan.sha256, bytes = plan.bytes, url = plan.url, final_url = plan.final_url,
           etag = plan.etag, last_modified = plan.last_modified, name = plan.name, fetched = plan.fetched, how = plan.how,
-          accepted = who.time, accepted_by = who.user, previous = old and old.sha256 or "",
+          accepted = feeds.project.time, accepted_by = feeds.project.user, previous = old and old.sha256 or "",
         }
       end
       report.accepted[#report.accepted + 1] = { feed = name, name = plan.name, sha256 = plan.sha256 }

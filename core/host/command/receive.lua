@@ -7,10 +7,10 @@ if not path or not name then core.fail("app.receive_usage") end
 feeds.open(true)
 local r = feeds.wanted({ name })[1]
 if r.name ~= name then core.fail("app.no_such", core.say("de flux nommé", "feed"), name) end
-local kept, who = core.keep { path = path }, core.who()
+local kept = core.keep { path = path }
 local plan = {
   feed = name, package = r.package, sha256 = kept.sha256, bytes = kept.bytes, url = "", final_url = "", etag = "", last_modified = "",
-  name = path:match("[^/]*$"), fetched = who.time, how = "receive",
+  name = path:match("[^/]*$"), fetched = feeds.project.time, how = "receive",
 }
 local used = feeds.lock[name]
 if used and used.sha256 == plan.sha256 then

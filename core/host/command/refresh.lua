@@ -56,10 +56,16 @@ for i, r in ipairs(wanted) do
     asked[#questions] = i
   end
 end
-for k, answer in ipairs(#questions > 0 and core.fetch { list = questions, json = true } or {}) do
-  local plan, r, found = plans[asked[k]], wanted[asked[k]], type(answer.json) == "table" and answer.json
+for k, got in ipairs(#questions > 0 and core.fetch { list = questions, json = true } or {}) do
+  local plan, r, found = plans[asked[k]], wanted[asked[k]], type(got.json) == "table" and got.json
   if r.dataset_id ~= "" and r.resource_id == "" then
-    if found then newest(plan, r, found) else plan.state, plan.talk, plan.error_json = "unreachable", answer.talk, answer.error end
+    if found then
+      newest(plan, r, found)
+    elseif got.answer.error ~= "" then
+      unreachable(plan, got.answer.error, questions[k].url, got.answer.detail, got.answer.why)
+    else
+      unreachable(plan, "app.refresh_portal", questions[k].url)
+    end
   elseif found and type(found.resource) == "table" then
     describe(plan, { id = r.resource_id, url = found.resource.url, filesize = found.resource.filesize })
   end
@@ -76,14 +82,14 @@ for i, plan in ipairs(plans) do
     of[#list] = plan
   end
 end
-local who, packages = core.who(), {}
-for k, answer in ipairs(#list > 0 and core.fetch { list = list, look = input.dry_run } or {}) do
-  local plan = of[k]
+local packages = {}
+for k, got in ipairs(#list > 0 and core.fetch { list = list, look = input.dry_run } or {}) do
+  local plan, answer = of[k], got.answer
   local used = feeds.lock[plan.feed]
   if answer.state == "done" then
-    plan.final_url, plan.etag, plan.last_modified, plan.bytes, plan.fetched = answer.url, answer.etag, answer.modified, answer.bytes, who.time
+    plan.final_url, plan.etag, plan.last_modified, plan.bytes, plan.fetched = answer.url, answer.etag, answer.modified, answer.bytes, feeds.project.time
     plan.name = plan.name or answer.url:match("([^/?#]+)[?#]?[^/]*$") or plan.feed
-    if not input.dry_run then plan.sha256 = core.keep({ file = answer.file }).sha256 end
+    if not input.dry_run then plan.sha256 = core.keep({ file = tostring(k - 1) }).sha256 end
     if plan.expected and plan.expected ~= plan.bytes and plan.bytes >= 0 then
       plan.notes = { say("le portail annonce %d octets, il en est venu %d", "the portal states %d bytes, %d came"):format(plan.expected, plan.bytes) }
     end
@@ -95,8 +101,10 @@ for k, answer in ipairs(#list > 0 and core.fetch { list = list, look = input.dry
       packages[plan.package] = packages[plan.package] or {}
       packages[plan.package][plan.feed] = plan
     end
+  elseif answer.state == "unchanged" then
+    plan.state = "unchanged"
   else
-    plan.state, plan.talk, plan.error_json = answer.state, answer.talk, answer.error
+    unreachable(plan, answer.error, plan.url, answer.detail, answer.why)
   end
   if plan.state == "unchanged" and not input.dry_run then core.forget { path = plan.feed } end
 end
@@ -119,7 +127,6 @@ end
 local bad, good = count.unreachable + count.invalid, count.unchanged + count.changed
 local code = bad == 0 and 0 or good > 0 and 5 or count.invalid > 0 and 3 or 4
 if input.json then
-  for _, plan in ipairs(plans) do plan.error, plan.talk, plan.error_json = plan.error or plan.error_json, nil, nil end
   core.json { feeds = plans, exit = code }
 elseif count.changed > 0 and not input.dry_run then
   core.note("%s", say("« continuum accept » met en service ce qui a changé", "`continuum accept` puts into use what has changed"))

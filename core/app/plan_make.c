@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "base/typo.h"
+#include "host/figure.h"
 #include "host/texlog.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
@@ -100,7 +101,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 	if (made)
 		return made > 0;
 	log_step(&p->app->log, name, p->drawn, 0);
-	if (!chart_draw(g, &f->chart, lang, p->project.epoch, base, e)) {
+	if (!chart_draw(g, figure_script, &f->chart, lang, p->project.epoch, base, e)) {
 		if (!strncmp(err_name(e->id), "render.chart", 12))   /* what the analysis asked for; not a tool that is missing */
 			err_at(e, arena_printf(a, "plugins/%.*s.lua", (int)strcspn(id, "."), id), 0, 0);
 		return err_note(e, "%s", id);

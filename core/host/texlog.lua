@@ -1,8 +1,9 @@
 -- TeX's log, read for its author: the first error with the author's file and line, else what a reader of the PDF would see go wrong.
 -- The forms are those of web2c TeX with -file-line-error and a max_print_line that breaks no line.
 -- H: text(file) → text of a file of the project; nearest_of(name, list); warn(place, message, argument);
--- stop(message, argument, another, file, line, caret, excerpt, why). dir, name: the report's folder and the name of its main file.
-local H, dir, name, log = ...
+-- stop(message, argument, another, file, line, caret, excerpt, why); dir and name: the report's folder and its main file; log.
+local H = ...
+local dir, name = H.dir, H.name
 local match, find, gsub, sub, format = string.match, string.find, string.gsub, string.sub, string.format
 
 -- Macros that an author may have meant.
@@ -11,7 +12,7 @@ local ours = {
   "\\keyfigure", "\\maketitlepage", "\\shorttitle", "\\reportstatus", "\\reportlicence", "\\reportcontact", "\\reportcaution",
 }
 
-local next_line = string.gmatch(log, "([^\n]*)\n?")
+local next_line = string.gmatch(H.log, "([^\n]*)\n?")
 local open = {}   -- files TeX has open, "./sections/a.tex", innermost last
 
 -- The name of a file as the author knows it; nil for a file of the TeX installation.

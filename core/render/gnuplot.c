@@ -6,7 +6,6 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "render/metrics.h"
-#include "render/theme.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,19 +25,6 @@ struct gnuplot {
 	bool allow_unjailed;
 	struct proc proc;          /* pid 0: not running */
 };
-
-bool gnuplot_quote(struct buf *out, const char *s, struct err *e)
-{
-	for (const char *p = s; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return err_set(e, ERR_CHART_GLYPH, "U+%04X" ERR_SEP "%s", (unsigned)*p, s);
-	/* Not by doubling the quote: gnuplot 5.4 ends the string at a doubled quote that comes first or after another one,
-	 * and runs the rest. */
-	buf_char(out, '\'');
-	for (const char *p = s; *p; p++)
-		buf_add(out, *p == '\'' ? "'.\"\\047\".'" : p, *p == '\'' ? 10 : 1);
-	return buf_char(out, '\'');
-}
 
 struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e)
 {
@@ -64,7 +50,7 @@ void gnuplot_close(struct gnuplot *g)
 const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e)
 {
 	if (!g->metrics)
-		g->metrics = metrics_open(theme_default.family, e);
+		g->metrics = metrics_open(METRICS_FAMILY, e);
 	return g->metrics;
 }
 

@@ -22,6 +22,4 @@ bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct e
  * NULL: ERR_FONT_MISSING. */
 const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e);
 void gnuplot_close(struct gnuplot *g);
-/* Appends s as a gnuplot string: single-quoted pieces, quotes of s between them as "\047". False for control characters. */
-bool gnuplot_quote(struct buf *out, const char *s, struct err *e);
 #endif

@@ -136,7 +136,7 @@ static size_t fill_lines(FT_Face f, const char *s, double width, struct span *li
 }
 
 size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width,
-	char *line[METRICS_LINES])
+	char **line)
 {
 	FT_Face f = m->face[bold];
 	struct span span[METRICS_LINES];

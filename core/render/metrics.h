@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define METRICS_FAMILY "TeX Gyre Heros"   /* of all figures */
 enum { METRICS_LINES = 3 };
 struct metrics;
 /* Regular and bold of a family; takes some milliseconds. ERR_FONT_MISSING when it is not installed (a look-alike is not
@@ -20,8 +21,8 @@ double metrics_width(const struct metrics *m, const char *s, bool bold, double s
 /* First character of s that the font has no glyph for (0 = all there); control characters count as missing. */
 uint32_t metrics_missing(const struct metrics *m, const char *s, bool bold);
 /* Breaks s into lines no wider than `width`, as even as they can be, with as few lines as needed; in the arena. Number of
- * lines, 0 when METRICS_LINES do not suffice. Breaks at spaces, after - and /, and inside a word only when it alone is
+ * lines, 0 when METRICS_LINES do not suffice; line has room for them. Breaks at spaces, after - and /, and inside a word only when it alone is
  * too wide. */
 size_t metrics_wrap(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width,
-	char *line[METRICS_LINES]);
+	char **line);
 #endif

@@ -6,9 +6,9 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "chart_cases.h"
+#include "host/figure.h"
+#include "host/lua_run.h"
 #include "render/metrics.h"
-#include "render/scale.h"
-#include "render/theme.h"
 #include "tap.h"
 
 #include <stdio.h>
@@ -20,6 +20,11 @@ enum { EPOCH = 1735689600, FILE_MAX = 1 << 26 };
 static const char *dir;
 static struct metrics *metrics;
 static const char *const langs[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
+
+static bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e)
+{
+	return figure_script(c, lang, format, &(struct typeface){ m, METRICS_FAMILY, metrics_width, metrics_missing, metrics_wrap }, out, e);
+}
 
 static struct gnuplot *open_gnuplot(void)
 {
@@ -116,6 +121,24 @@ static void test_refusals(void)
 		crowd[i] = at(1 + 1e-6 * i, 1, "all at one place");
 	CHECK(refusal(chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), scale_of(SCALE_LINEAR),
 		MARKS(mark_of(MARK_POINT, ROLE_MAIN, false, crowd, 399))) }, 1), &e) == ERR_CHART_LABEL, "399 labels at one place");
+}
+
+/* What stands in the script for hostile words. */
+static void test_quotes(void)
+{
+	static const struct { const char *text, *want; } list[] = {
+		{ "it's", "set label 'it'.\"\\047\".'s' at" }, { "'", "set label ''.\"\\047\".'' at" }, { "''", "set label ''.\"\\047\".''.\"\\047\".'' at" },
+		{ "\"\\`$#{}@%", "set label '\"\\`$#{}@%' at" }, { "é\u202f\u2212", "set label 'é\u202f\u2212' at" },
+	};
+
+	for (size_t i = 0; i < LEN(list); i++) {
+		struct panel p = rows_panel(SCALE_LINEAR, MARK_BAR, at(1, 1, list[i].text));
+		struct chart c = chart_of(&p, 1);
+		struct buf b = BUF(FILE_MAX);
+		struct err e;
+		CHECK(chart_script(&c, LANG_EN, CHART_PDF, metrics, &b, &e) && strstr(buf_text(&b), list[i].want), list[i].text);
+		buf_free(&b);
+	}
 }
 
 static double chance(unsigned long *seed)
@@ -249,29 +272,64 @@ static double contrast(unsigned a, unsigned b)
 	return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
 }
 
+struct theme_role { unsigned fill, band, pale, text; };
+static struct { unsigned ink, muted, axis, paper; struct theme_role role[ROLE_INK + 1]; } theme;
+
+static unsigned color(lua_State *L, const char *name)
+{
+	lua_getfield(L, -1, name);
+	unsigned c = (unsigned)lua_tointeger(L, -1);
+	lua_pop(L, 1);
+	return c;
+}
+
+static void take_theme(lua_State *L, void *unused)
+{
+	static const char *const roles[] = { "main", "second", "third", "fourth", "context", "ink" };
+
+	(void)unused;
+	theme.ink = color(L, "ink");
+	theme.muted = color(L, "muted");
+	theme.axis = color(L, "axis");
+	theme.paper = color(L, "paper");
+	lua_getfield(L, -1, "role");
+	for (size_t i = 0; i < LEN(roles); i++) {
+		lua_getfield(L, -1, roles[i]);
+		theme.role[i] = (struct theme_role){ color(L, "fill"), color(L, "band"), color(L, "pale"), color(L, "text") };
+		lua_pop(L, 1);
+	}
+}
+
+static void no_values(lua_State *L, void *unused)
+{
+	(void)L, (void)unused;
+}
+
 static void test_theme(void)
 {
 	static const char *const who[] = { "everyone", "protanopes", "deuteranopes" };
-	const struct theme *t = &theme_default;
+	static const luaL_Reg none[] = { { NULL, NULL } };
 	bool parts = true, text = true, area = true;
+	struct err e;
 
+	CHECK(lua_run(&(struct lua_run){ "figure/theme", none, no_values, take_theme, NULL, &e }) && theme.paper == 0xffffff, "the theme");
 	CHECK(fabs(contrast(0, 0xffffff) - 21) < 1e-9 && fabs(contrast(0x777777, 0xffffff) - 4.478) < 0.001, "contrast formula");
-	for (size_t i = 0; i < THEME_ROLES; i++) {
-		parts &= contrast(t->role[i].fill, t->paper) >= 3 && contrast(t->role[i].band, t->paper) >= 3;
-		text &= contrast(t->role[i].text, t->paper) >= 4.5;
-		area &= contrast(t->role[i].fill, t->role[i].pale) >= 3 && contrast(t->ink, t->role[i].pale) >= 4.5;
+	for (size_t i = 0; i < LEN(theme.role); i++) {
+		parts &= contrast(theme.role[i].fill, theme.paper) >= 3 && contrast(theme.role[i].band, theme.paper) >= 3;
+		text &= contrast(theme.role[i].text, theme.paper) >= 4.5;
+		area &= contrast(theme.role[i].fill, theme.role[i].pale) >= 3 && contrast(theme.ink, theme.role[i].pale) >= 4.5;
 	}
 	CHECK(parts, "every dot, band and outline has 3:1 against the page");
-	CHECK(text && contrast(t->ink, t->paper) >= 4.5 && contrast(t->muted, t->paper) >= 4.5, "every word has 4.5:1");
-	CHECK(contrast(t->axis, t->paper) >= 3, "the axis has 3:1");
+	CHECK(text && contrast(theme.ink, theme.paper) >= 4.5 && contrast(theme.muted, theme.paper) >= 4.5, "every word has 4.5:1");
+	CHECK(contrast(theme.axis, theme.paper) >= 3, "the axis has 3:1");
 	CHECK(area, "a dot on a pale area has 3:1, a word 4.5:1");
 	for (int w = 0; w < 3; w++) {
 		double least = 1e9;
 		for (int i = ROLE_MAIN; i <= ROLE_FOURTH; i++)
 			for (int k = i + 1; k <= ROLE_CONTEXT; k++) {
 				double a[3], b[3];
-				lab_seen(t->role[i].fill, w, a);
-				lab_seen(t->role[k].fill, w, b);
+				lab_seen(theme.role[i].fill, w, a);
+				lab_seen(theme.role[k].fill, w, b);
 				least = fmin(least, sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2)));
 			}
 		printf("# %s: least distance of two colours %.1f\n", who[w], least);
@@ -375,7 +433,7 @@ static bool draw(struct gnuplot *g, const struct chart *c, enum lang lang, const
 {
 	struct err e = { 0 };
 	struct buf b = BUF(8192);
-	bool ok = chart_draw(g, c, lang, EPOCH, base, &e);
+	bool ok = chart_draw(g, figure_script, c, lang, EPOCH, base, &e);
 
 	if (!ok) {
 		err_show(&e, LANG_EN, false, &b);
@@ -586,11 +644,12 @@ int main(int argc, char **argv)
 	if (proc_is_stage(argc, argv))
 		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
 	dir = path_mkdtemp(&cases, "/tmp", &e);
-	metrics = metrics_open(theme_default.family, &e);
+	metrics = metrics_open(METRICS_FAMILY, &e);
 	if (!dir || !metrics)
 		return 99;
 	test_metrics();
 	test_refusals();
+	test_quotes();
 	test_anything();
 	test_theme();
 	test_cases(getenv("CHART_SAMPLE") ? getenv("CHART_SAMPLE") : dir);

@@ -31,28 +31,6 @@ static bool draw(struct gnuplot *g, const char *middle, struct err *e)
 	return ok;
 }
 
-static void test_quote(void)
-{
-	static const struct { const char *text, *want; } cases[] = {
-		{ "", "''" }, { "a", "'a'" }, { "it's", "'it'.\"\\047\".'s'" }, { "'", "''.\"\\047\".''" }, { "''", "''.\"\\047\".''.\"\\047\".''" },
-		{ "\"\\`$#{}@%", "'\"\\`$#{}@%'" }, { "é\u202f\u2212", "'é\u202f\u2212'" },
-	};
-	struct err e = { 0 };
-
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct buf b = BUF(100);
-		bool ok = gnuplot_quote(&b, cases[i].text, &e);
-		CHECK_STR(ok ? buf_text(&b) : "(refused)", cases[i].want, cases[i].text);
-		buf_free(&b);
-	}
-	static const char *const bad[] = { "a\nb", "\t", "\033[0m", "\177" };
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		struct buf b = BUF(100);
-		CHECK(!gnuplot_quote(&b, bad[i], &e) && e.id == ERR_CHART_GLYPH, "a control character is refused");
-		buf_free(&b);
-	}
-}
-
 static void test_draw(struct gnuplot *g)
 {
 	struct err e = { 0 };
@@ -120,7 +98,6 @@ int main(int argc, char **argv)
 	if (proc_is_stage(argc, argv))
 		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
 	dir = path_mkdtemp(&arena, "/tmp", &e);
-	test_quote();
 	struct gnuplot *g = gnuplot_open(dir, true, &e);
 	CHECK(g && gnuplot_metrics(g, &e), "the font is there");
 	if (g) {

@@ -1,29 +1,111 @@
 /* Ticks and bounds of every kind of scale, and the words of ticks in both languages. */
-#include "render/scale.h"
+#include "host/lua_run.h"
 
+#include "base/num.h"
+#include "base/typo.h"
+#include "store/artefact.h"
 #include "tap.h"
 
 #include <math.h>
 
+#define SCALE_MAX 1e15
+enum { SCALE_TICKS = 32 };
+struct job { struct scale s; double lo, hi; size_t want; enum lang lang; struct { double lo, hi, at[SCALE_TICKS]; size_t n; } t; struct buf b; };
+
+static int text(lua_State *L, struct buf *b)
+{
+	lua_pushlstring(L, buf_text(b), b->n);
+	buf_free(b);
+	return 1;
+}
+static int real(lua_State *L)
+{
+	struct buf b = BUF(400);
+	num_put_real(&b, luaL_checknumber(L, 1));
+	return text(L, &b);
+}
+static int plain(lua_State *L)
+{
+	struct buf b = BUF(400);
+	typo_plain(&b, luaL_checknumber(L, 1));
+	return text(L, &b);
+}
+static int number(lua_State *L)
+{
+	struct buf b = BUF(400);
+	typo_number(&b, ((struct job *)lua_run_context(L))->lang, luaL_checknumber(L, 1), (int)luaL_checkinteger(L, 2));
+	return text(L, &b);
+}
+
+static void fill(lua_State *L, void *context)
+{
+	lua_pushstring(L, ((struct job *)context)->lang == LANG_FR ? "fr" : "en");
+	lua_setfield(L, -2, "lang");
+}
+
+/* Calls scale.ticks, then scale.label for each of them. */
+static void take(lua_State *L, void *context)
+{
+	static const char *const kinds[] = { "linear", "log", "ordinal", "time" };
+	struct job *j = context;
+
+	lua_getfield(L, -1, "ticks");
+	lua_newtable(L);
+	lua_pushstring(L, kinds[j->s.kind]);
+	lua_setfield(L, -2, "kind");
+	lua_pushnumber(L, j->s.lo);
+	lua_setfield(L, -2, "lo");
+	lua_pushnumber(L, j->s.hi);
+	lua_setfield(L, -2, "hi");
+	lua_pushinteger(L, j->s.decimals);
+	lua_setfield(L, -2, "decimals");
+	lua_pushboolean(L, j->s.plain);
+	lua_setfield(L, -2, "plain");
+	lua_pushvalue(L, -1);
+	lua_insert(L, -3);   /* scale, s, ticks, s */
+	lua_pushnumber(L, j->lo);
+	lua_pushnumber(L, j->hi);
+	lua_pushinteger(L, (lua_Integer)j->want);
+	lua_call(L, 4, 1);
+	lua_getfield(L, -1, "lo");
+	lua_getfield(L, -2, "hi");
+	j->t.lo = lua_tonumber(L, -2);
+	j->t.hi = lua_tonumber(L, -1);
+	lua_pop(L, 2);
+	lua_getfield(L, -1, "at");   /* scale, s, t, at */
+	j->t.n = lua_rawlen(L, -1);
+	for (size_t i = 0; i < j->t.n && i < SCALE_TICKS; i++) {
+		lua_rawgeti(L, -1, (lua_Integer)i + 1);
+		j->t.at[i] = lua_tonumber(L, -1);
+		lua_getfield(L, -5, "label");
+		lua_pushvalue(L, -5);
+		lua_pushvalue(L, -5);
+		lua_pushvalue(L, -4);
+		lua_call(L, 3, 1);
+		buf_str(&j->b, i ? "|" : "");
+		buf_str(&j->b, lua_tostring(L, -1));
+		lua_pop(L, 2);
+	}
+}
+
+static bool ticks(struct job *j, struct err *e)
+{
+	static const luaL_Reg functions[] = { { "real", real }, { "plain", plain }, { "number", number }, { NULL, NULL } };
+
+	return lua_run(&(struct lua_run){ "figure/scale", functions, fill, take, j, e });
+}
+
 /* "lo..hi: first|second|…" */
 static const char *shown(struct scale s, double lo, double hi, size_t want, enum lang lang)
 {
-	static char text[2000];
-	struct buf b = BUF(2000);
-	struct ticks t;
+	static char said[2000];
+	struct job j = { s, lo, hi, want, lang, .b = BUF(2000) };
 	struct err e = { 0 };
 
-	if (!scale_ticks(&s, lo, hi, want, &t, &e)) {
-		buf_free(&b);
-		return err_name(e.id);
-	}
-	for (size_t i = 0; i < t.n; i++) {
-		buf_str(&b, i ? "|" : "");
-		scale_label(&s, &t, i, lang, &b);
-	}
-	snprintf(text, sizeof text, "%.10g..%.10g: %s", t.lo, t.hi, buf_text(&b));
-	buf_free(&b);
-	return text;
+	bool ok = ticks(&j, &e);
+	snprintf(said, sizeof said, "%.10g..%.10g: %s", j.t.lo, j.t.hi, buf_text(&j.b));
+	buf_free(&j.b);
+	return ok ? said : err_name(e.id);
 }
 
 static struct scale scale(enum scale_kind kind)
@@ -90,21 +172,18 @@ static void test_never_wrong(void)
 {
 	bool inside = true, ordered = true, few = true;
 
-	for (int i = 0; i < 20000; i++) {
-		struct scale s = scale(i % 2 ? SCALE_LOG : SCALE_LINEAR);
-		double lo = pow(10, -12 + i % 25) * (1 + i % 97), hi = lo * (1 + (i % 1009) / 7.0);
-		struct ticks t;
+	for (int i = 0; i < 2000; i++) {
+		double lo = pow(10, -12 + i % 25) * (1 + i % 97), hi = lo * (1 + (i * 10 % 1009) / 7.0);
+		struct job j = { scale(i % 2 ? SCALE_LOG : SCALE_LINEAR), i % 3 ? lo : -lo * (i % 2 ? -1 : 1), hi, 2 + (size_t)i % 9, LANG_EN, .b = BUF(2000) };
 		struct err e = { 0 };
 		if (hi > SCALE_MAX)
 			continue;
-		if (!scale_ticks(&s, i % 3 ? lo : -lo * (i % 2 ? -1 : 1), hi, 2 + (size_t)i % 9, &t, &e)) {
-			inside = false;
-			continue;
-		}
-		few &= t.n >= 1 && t.n <= SCALE_TICKS;
-		inside &= t.lo <= lo * (1 + 1e-9) && t.hi >= hi * (1 - 1e-9);
-		for (size_t k = 1; k < t.n; k++)
-			ordered &= t.at[k] > t.at[k - 1];
+		bool ok = ticks(&j, &e);
+		buf_free(&j.b);
+		inside &= ok && j.t.lo <= lo * (1 + 1e-9) && j.t.hi >= hi * (1 - 1e-9);
+		few &= j.t.n >= 1 && j.t.n <= SCALE_TICKS;
+		for (size_t k = 1; k < j.t.n; k++)
+			ordered &= j.t.at[k] > j.t.at[k - 1];
 	}
 	CHECK(inside, "bounds contain the data");
 	CHECK(ordered, "ticks ascend");

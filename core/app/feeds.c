@@ -39,7 +39,7 @@ VERB(verb_resources)
 	if (!lock_files(j, &file, &n, e))
 		return false;
 	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
-	verb_put(out, "{'portal':%s,'user':%s,'time':%s,'facts':%t,'list':[", j->portal, who ? who->pw_name : "", now, &facts);
+	verb_put(out, "{'root':%s,'objects':%s,'portal':%s,'user':%s,'time':%s,'facts':%t,'list':[", j->root, state_path(s, "objects"), j->portal, who ? who->pw_name : "", now, &facts);
 	for (size_t i = 0; i < j->npackage; i++) {
 		if (!package_read(&p, &s->arena, path_join(&s->arena, j->root, j->package[i]), e))
 			return false;
@@ -119,46 +119,6 @@ VERB(verb_verify)
 	return object_verify(state_path(s, "objects"), verb_text(in, "sha256"), e);
 }
 
-/* candidate{ package, files = { { feed, sha256, shown } }, dir } → { file, report }: the package as it would be with these files for its feeds, or
- * as it stands in dir, loaded in the jail into a folder of its own; raises what the loader refuses. */
-VERB(verb_candidate)
-{
-	struct plan *p = &s->plan;
-	const struct json *files = json_get(in, "files");
-	const char *data = state_path(s, "quarantine/candidate"), *objects = state_path(s, "objects");
-	const struct plan_package *k = NULL;
-	struct load_report report;
-	size_t more = files ? files->count : 0;
-
-	if ((!p->npackage && !plan_packages(p, e)) || !path_remove_tree(data, e) || !path_mkdirs(data, e))
-		return false;
-	for (size_t i = 0; i < p->npackage; i++)
-		if (!strcmp(p->package[i].name, verb_text(in, "package")))
-			k = &p->package[i];
-	if (!k)
-		return err_set(e, ERR_BUG, "candidate");
-	struct load_file *file = arena_array(&s->arena, struct load_file, p->nfile + more + 1);
-	for (const struct json *v = more ? files->child : NULL; v; v = v->next)   /* the first of a name counts */
-		file[v->index] = (struct load_file){ verb_text(v, "feed"), object_path(&s->arena, objects, verb_text(v, "sha256")), verb_text(v, "shown") };
-	for (size_t i = 0; i < p->nfile; i++)
-		file[more + i] = p->file[i];
-	struct load_job job = k->job;
-	job.file = file;
-	job.nfile = p->nfile + more;
-	job.data_dir = data;
-	if (*verb_text(in, "dir"))
-		job.package_dir = verb_text(in, "dir");
-	for (size_t i = 0; i < job.nused; i++)
-		if (!path_exists(job.used[i].file))
-			return err_set(e, ERR_LOAD_USES, "%s" ERR_SEP "%s", k->name, job.used[i].name);
-	if (!load_package(&job, &s->arena, &report, e))
-		return false;
-	verb_put(out, "{'file':%s,'report':", arena_printf(&s->arena, "%s/%s.db", data, report.package));
-	verb_report(s, &report, out);
-	verb_put(out, "}");
-	return true;
-}
-
 /* read{ path, json } → the text of a file of the project, or its JSON value, read with its limits; nothing when it is not there. */
 VERB(verb_read)
 {
@@ -207,6 +167,6 @@ VERB(verb_ask)
 }
 
 const struct verb feed_verbs[] = {
-	{ "resources", verb_resources }, { "fetch", verb_fetch }, { "keep", verb_keep }, { "verify", verb_verify }, { "candidate", verb_candidate },
+	{ "resources", verb_resources }, { "fetch", verb_fetch }, { "keep", verb_keep }, { "verify", verb_verify },
 	{ "read", verb_read }, { "write", verb_write }, { "forget", verb_forget }, { "ask", verb_ask }, { NULL, NULL },
 };

@@ -457,7 +457,7 @@ static bool folder_job(struct session *s, const char *folder, struct load_job *j
 	return dir != NULL;
 }
 
-/* { package: of the project, or dir: anywhere; files: [{ resource, path }], name } → { valid, file, report, error }: a whole load, into a folder
+/* { package: of the project, or dir: anywhere; files: [{ resource, path, shown }], name } → { valid, file, report, error }: a whole load, into a folder
  * of its own. The files stand for those of the package. */
 VERB(do_load_aside)
 {
@@ -471,7 +471,8 @@ VERB(do_load_aside)
 	size_t n = 0;
 
 	for (const struct json *v = files ? files->child : NULL; v; v = v->next, n++) {
-		file[n] = (struct load_file){ verb_text(v, "resource"), absolute(s, verb_text(v, "path"), e), verb_text(v, "path") };
+		const char *shown = verb_text(v, json_get(v, "shown") ? "shown" : "path");
+		file[n] = (struct load_file){ verb_text(v, "resource"), absolute(s, verb_text(v, "path"), e), shown };
 		if (!file[n].path)
 			return false;
 	}

@@ -3,7 +3,6 @@
  * again when it becomes an object. */
 #include "intake/fetch.h"
 
-#include "base/hash.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "intake/json.h"
@@ -39,7 +38,6 @@ struct job {
 	const int64_t *limit;
 	CURL *easy;
 	struct curl_slist *head;
-	struct hash *hash;
 	const char *path;              /* "" for a look */
 	int fd;
 	int64_t bytes;
@@ -65,7 +63,6 @@ static size_t on_body(char *s, size_t size, size_t n, void *job)
 	j->bytes += (int64_t)n;
 	if (j->bytes > j->limit[L_BYTES])
 		return refuse(j, ERR_FETCH_LARGE);
-	hash_add(j->hash, s, n);
 	return path_put(j->fd, s, n) ? n : refuse(j, ERR_WRITE);
 }
 
@@ -123,14 +120,11 @@ static bool start(struct job *j, CURLM *multi, const char *dir, struct arena *a)
 
 	j->path = l[L_LOOK] ? "" : arena_printf(a, "%s/%zu", dir, j->ask->index);
 	j->fd = *j->path ? open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
-	j->hash = hash_open();
 	j->easy = curl_easy_init();
 	if (!j->easy || (*j->path && j->fd < 0))
 		return false;
-	if (*etag)
-		j->head = curl_slist_append(j->head, arena_printf(a, "If-None-Match: %s", etag));
-	if (*modified)
-		j->head = curl_slist_append(j->head, arena_printf(a, "If-Modified-Since: %s", modified));
+	j->head = curl_slist_append(curl_slist_append(NULL, arena_printf(a, "If-None-Match: %s", etag)),   /* not sent when empty */
+	                            arena_printf(a, "If-Modified-Since: %s", modified));
 #define SET(what, value) curl_easy_setopt(j->easy, CURLOPT_##what, value)
 	CURLcode bad = SET(URL, text(j->ask, "url")) | SET(PROTOCOLS_STR, protocols) | SET(REDIR_PROTOCOLS_STR, protocols) |
 		SET(OPENSOCKETFUNCTION, on_socket) | SET(OPENSOCKETDATA, j) | SET(WRITEFUNCTION, on_body) | SET(WRITEDATA, j) |
@@ -177,24 +171,19 @@ static bool finish(struct job *j, CURLM *multi, CURLcode rc)
 {
 	struct buf line = BUF(LINE_MAX_BYTES);
 	curl_off_t length = -1;
-	char hex[HASH_HEX], *url = NULL;
+	char *url = NULL;
 	long status = 0;
 
 	curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(j->easy, CURLINFO_EFFECTIVE_URL, &url);
 	curl_easy_getinfo(j->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-	enum err_id id = outcome(j, rc, status, j->head != NULL);
-	if (id == ERR_FETCH_STATUS)
-		snprintf(j->detail, sizeof j->detail, "%ld", status);
-	else if (id == ERR_FETCH_LARGE)
-		snprintf(j->detail, sizeof j->detail, "%" PRId64, j->limit[L_BYTES] >> 20);
-	hash_close(j->hash, hex);
+	enum err_id id = outcome(j, rc, status, *text(j->ask, "etag") || *text(j->ask, "modified"));
 	if (j->fd >= 0 && close(j->fd) != 0)
 		id = ERR_WRITE;
 	if (*j->path && (id || status == 304))
 		unlink(j->path);
 	const struct { const char *key, *value; } member[] = {
-		{ "state", id ? "unreachable" : status == 304 ? "unchanged" : "done" }, { "sha256", *j->path ? hex : "" }, { "url", url ? url : "" },
+		{ "state", id ? "unreachable" : status == 304 ? "unchanged" : "done" }, { "url", url ? url : "" },
 		{ "etag", header(j->easy, "ETag") }, { "modified", header(j->easy, "Last-Modified") }, { "error", id ? err_name(id) : "" },
 		{ "detail", j->detail }, { "why", *j->why ? j->why : curl_easy_strerror(rc) },
 	};

@@ -18,8 +18,8 @@ struct fetch_opt {
 };
 /* Fetches all of a list side by side in one child: objects with url, and etag and modified of the copy we have ("" or absent = none).
  * What became of each is one object, in the same order, in the arena: state "done", "unchanged" or "unreachable" (a limit, a status, a
- * redirect that is not followed too); status (0 = no answer), bytes (decoded; of a look what the server says, -1 = nothing), sha256, url (the last
- * one), etag, modified; error: name of a message, "" = none, with its second and third argument, detail and why. A file is left only by
+ * redirect that is not followed too); status (0 = no answer), bytes (decoded; of a look what the server says, -1 = nothing), url (the last one),
+ * etag, modified; error: name of a message, "" = none, detail (an address that is refused) and why, in the words of curl. A file is left only by
  * "done". NULL = *e, our own failure. */
 const struct json **fetch_all(const struct json *list, const struct fetch_opt *o, struct arena *a, struct err *e);
 /* Inner stage PROC_FETCHER. */

@@ -49,7 +49,7 @@ same "nothing is replaced"
 add --fact_id pm_test_a --unit furlongs
 is "$code" 3 "a value that the descriptor does not know"
 like "$T/err" 'furlongs' "is named"
-like "$T/err" '^\.continuum/quarantine/ledger/data/public_facts\.csv:[0-9]+:82' "with the place where it would stand"
+like "$T/err" '^datasets/public_facts/data/public_facts\.csv:[0-9]+:82' "with the place where it would stand"
 add --fact_id pm_test_b --value many
 is "$code" 3 "a word where a number belongs"
 add --fact_id "Bad id"

@@ -139,7 +139,7 @@ bad loop 4 unreachable 'more than five times'
 bad to-file 4 unreachable 'is not https, or leads'
 bad to-http://127.0.0.1:1/x 4 unreachable 'cannot be reached'
 bad headers 4 unreachable 'longer than 64 kB'
-bad bomb 4 unreachable 'larger than the 8 MB allowed'
+bad bomb 4 unreachable 'larger than allowed'
 bad html 3 invalid 'HTML'
 rm "$S/ds1/$R1/.misbehave"
 cmp -s continuum.lock "$T/lock"
@@ -190,6 +190,8 @@ server=
 run refresh
 is "$code" 4 "the portal is away"
 is "$(grep -c unreachable "$T/out")" 3 "all are unreachable"
+run refresh list --json
+is "$(json exit) $(json feeds.0.state) $(json feeds.0.error.id)" "4 unreachable intake.fetch_unreachable" "as JSON, with the record of the error"
 run build -n
 is "$code" 0 "build needs no network"
 printf '{ "feeds": [ { "feed": "crime", "sha256": "../../../etc/passwd" } ] }\n' >continuum.lock

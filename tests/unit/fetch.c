@@ -200,7 +200,7 @@ static void check_answers(const char *dir, int port)
 {
 	struct list l = { .text = BUF(1 << 20) };
 	struct fetch_opt o = options(dir);
-	char want[HASH_HEX];
+	char want[HASH_HEX], got[HASH_HEX];
 	struct arena a = { 0 };
 	struct err e = { 0 };
 
@@ -216,7 +216,7 @@ static void check_answers(const char *dir, int port)
 		CHECKF(path_exists(file) == (cases[i].state == FETCH_DONE), "%s: a file only when all of it came", cases[i].path);
 		if (cases[i].state != FETCH_DONE || !strcmp(cases[i].path, "/empty"))
 			continue;
-		CHECKF(number(f[i], "bytes") == 8 && !strcmp(said(f[i], "sha256"), want), "%s: size and digest of the decoded body", cases[i].path);
+		CHECKF(hash_file(file, got, NULL, &e) && number(f[i], "bytes") == 8 && !strcmp(got, want), "%s: the decoded body", cases[i].path);
 	}
 	if (f) {
 		CHECK_STR(said(f[0], "etag"), "\"v1\"", "the ETag is kept");
@@ -243,7 +243,7 @@ static void check_look(const char *dir, int port)
 	path_remove_tree(dir, &e);
 	path_mkdirs(dir, &e);
 	const struct json **f = fetch_list(&l, &o, &a, &e);
-	CHECKF(f && !strcmp(said(f[0], "state"), "done") && number(f[0], "bytes") == 8 && !*said(f[0], "sha256"), "a look tells the size");
+	CHECKF(f && !strcmp(said(f[0], "state"), "done") && number(f[0], "bytes") == 8, "a look tells the size");
 	CHECKF(f && !strcmp(said(f[1], "state"), "unchanged"), "a look can be conditional");
 	CHECKF(!path_exists(path_join(&a, dir, "0")), "a look writes nothing");
 	CHECKF(fetch_list(&none, &o, &a, &e), "nothing to fetch is fine");

@@ -171,29 +171,24 @@ if input.dry_run then
   return 0
 end
 
--- The package as it would be, beside: a file that the loader refuses never takes the place of one that it loads.
-local new = {}
-for _, t in ipairs(tables) do
+-- The package as it would be, loaded aside: a file that the loader refuses never takes the place of one that it loads.
+local new, files = {}, {}
+for i, t in ipairs(tables) do
   new[t.file] = t.text .. (t.text:find("\n$") and "" or t.text:find("\r\n", 1, true) and "\r\n" or "\n") .. line_of(t)
+  local path = (".continuum/quarantine/%s/%d.csv"):format(ASIDE, i)
+  core.write { path = path, text = new[t.file] }
+  files[i] = { resource = t.name, path = project.root .. "/" .. path, shown = t.file }
 end
-local aside = ".continuum/quarantine/" .. ASIDE
+core.packages()
+local candidate = core.load_aside { package = ledger.package, files = files, name = "candidate" }
 core.forget { path = ASIDE }
-core.write { path = aside .. "/datapackage.json", text = core.read { path = ledger.dir .. "/datapackage.json" } }
-for _, d in ipairs(ledger.descriptor.resources) do
-  for _, path in ipairs(type(d.path) == "table" and d.path or { d.path }) do
-    local file = ledger.dir .. "/" .. path
-    core.write { path = aside .. "/" .. path, text = new[file] or core.read { path = file } }
-  end
-end
-local ok, candidate = pcall(core.candidate, { package = ledger.package, dir = aside })
-core.forget { path = ASIDE }
-core.forget { path = "candidate" }
-if not ok then error(candidate, 0) end
+local wrong = candidate.error
 for _, t in ipairs(candidate.report.tables) do
-  if t.name == ledger.name and t.rejected + t.cells > 0 then
-    if t.refusals[1] then core.talk(t.refusals[1].show) end
-    core.fail("app.entry_refused", ledger.row[ledger.key], ledger.file)
-  end
+  if t.name == ledger.name and t.rejected + t.cells > 0 then wrong = wrong or t.refusals[1] end
+end
+if wrong then
+  if not input.json then core.talk(wrong.show) end
+  core.fail("app.entry_refused", ledger.row[ledger.key], ledger.file)
 end
 for _, t in ipairs(tables) do core.write { path = t.file, text = new[t.file] } end
 if input.json then core.json(report) else core.line(say("%s ajouté à %s", "%s added to %s"), ledger.row[ledger.key], ledger.file) end

@@ -78,15 +78,16 @@ local function waits_for(package, plans)
   return #out > 0 and table.concat(out, ", ")
 end
 
--- Loads the package with the files of these plans (by feed) in place of those in use; raises what the loader refuses.
+-- Loads the package aside with the files of these plans (by feed) in place of those in use. valid, file, report, error: as of load_aside.
 local function load_candidate(package, plans)
   local files = {}
   for name, plan in pairs(plans) do
-    files[#files + 1] = { feed = name, sha256 = plan.sha256, shown = plan.name }
+    local path = ("%s/%s/%s"):format(feeds.project.objects, plan.sha256:sub(1, 2), plan.sha256)
+    files[#files + 1] = { resource = name, path = path, shown = plan.name }
   end
-  local candidate = core.candidate { package = package, files = files }
+  feeds.packages = feeds.packages or core.packages()
   for _, plan in pairs(plans) do plan.with = together(package, plans) end
-  return candidate
+  return core.load_aside { package = package, files = files, name = "candidate" }
 end
 
 -- What a plan would change in the table in use. Nothing in use: only its rows.
@@ -116,18 +117,16 @@ function feeds.judge(package, plans)
     return
   end
   local function try(some)
-    local ok, result = pcall(load_candidate, package, some)
-    if not ok and type(result) ~= "userdata" then error(result, 0) end
-    for name, plan in pairs(some) do
-      plan.state, plan.error = ok and "changed" or "invalid", not ok and result or nil
-      if ok then compare(plan, result) end
+    local candidate = load_candidate(package, some)
+    for _, plan in pairs(some) do
+      plan.state, plan.error = candidate.valid and "changed" or "invalid", candidate.error
+      if candidate.valid then compare(plan, candidate) end
     end
-    return ok
+    return candidate.valid
   end
   if not try(plans) and #names > 1 then
     for _, name in ipairs(names) do try { [name] = plans[name] } end
   end
-  core.forget { path = "candidate" }
   for _, name in ipairs(names) do
     local plan = plans[name]
     if plan.state == "changed" then feeds.put_plan(plan) else core.forget { path = name } end
@@ -136,11 +135,17 @@ end
 
 -- ---- talk ----
 
+-- Plans for --json: of an error its record alone.
+function feeds.plain(plans)
+  for _, plan in ipairs(plans) do plan.error = plan.error and plan.error.record end
+  return plans
+end
+
 function feeds.tell(plan)
   local n = core.text
   local word = feeds.states[plan.state]
   core.line("%-24s %-12s %s", plan.feed, say(word[1], word[2]), core.clean(plan.name or plan.url or ""))
-  if plan.error then core.tell(plan.error) end
+  if plan.error then core.talk(plan.error.show) end
   for _, note in ipairs(plan.notes or {}) do core.line("    %s", core.clean(note)) end
   if plan.state ~= "changed" then return end
   local d, t = plan.difference, plan.loaded
@@ -181,8 +186,11 @@ function feeds.accept(names)
       if waits then
         core.note(say("%s ne sera chargé que quand %s aura un fichier", "%s will be loaded once %s has a file"), package, waits)
       elseif not known then
-        load_candidate(package, plans)
-        core.forget { path = "candidate" }
+        local candidate = load_candidate(package, plans)
+        if not candidate.valid then
+          if not input.json then core.talk(candidate.error.show) end
+          core.fail("app.accept_invalid", package)
+        end
       end
       if not waits then packages[#packages + 1] = package end
     end

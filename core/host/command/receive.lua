@@ -21,7 +21,7 @@ else
 end
 if not input.json then feeds.tell(plan) end
 if plan.state == "changed" and input.accept then return feeds.accept { name } end
-if input.json then core.json { feeds = { plan } } end
+if input.json then core.json { feeds = feeds.plain { plan } } end
 if plan.state == "changed" and not input.json then
   core.note(core.say("« continuum accept %s » le met en service", "`continuum accept %s` puts it into use"), name)
 end

@@ -17,9 +17,11 @@ local function matches(title, glob)
 end
 
 local function unreachable(plan, id, ...)
-  local ok, e = pcall(core.fail, id, ...)
-  plan.state, plan.error = "unreachable", not ok and e or nil
+  local _, e = pcall(core.fail, id, ...)
+  plan.state, plan.error = "unreachable", { show = e.show, record = e, exit = e.exit }
 end
+
+local function detail(answer) return answer.detail ~= "" and answer.detail or answer.status end
 
 -- A resource as the portal describes it: what is downloaded, and hints to check it by. Numbers and texts only; all may be missing.
 local function describe(plan, resource)
@@ -62,7 +64,7 @@ for k, got in ipairs(#questions > 0 and core.fetch { list = questions, json = tr
     if found then
       newest(plan, r, found)
     elseif got.answer.error ~= "" then
-      unreachable(plan, got.answer.error, questions[k].url, got.answer.detail, got.answer.why)
+      unreachable(plan, got.answer.error, questions[k].url, detail(got.answer), got.answer.why)
     else
       unreachable(plan, "app.refresh_portal", questions[k].url)
     end
@@ -104,7 +106,7 @@ for k, got in ipairs(#list > 0 and core.fetch { list = list, look = input.dry_ru
   elseif answer.state == "unchanged" then
     plan.state = "unchanged"
   else
-    unreachable(plan, answer.error, plan.url, answer.detail, answer.why)
+    unreachable(plan, answer.error, plan.url, detail(answer), answer.why)
   end
   if plan.state == "unchanged" and not input.dry_run then core.forget { path = plan.feed } end
 end
@@ -127,7 +129,7 @@ end
 local bad, good = count.unreachable + count.invalid, count.unchanged + count.changed
 local code = bad == 0 and 0 or good > 0 and 5 or count.invalid > 0 and 3 or 4
 if input.json then
-  core.json { feeds = plans, exit = code }
+  core.json { feeds = feeds.plain(plans), exit = code }
 elseif count.changed > 0 and not input.dry_run then
   core.note("%s", say("« continuum accept » met en service ce qui a changé", "`continuum accept` puts into use what has changed"))
 end

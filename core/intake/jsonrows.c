@@ -36,7 +36,7 @@ struct jsonrows {
 	size_t captured, begun;            /* depth of that cell; place of the item in the slice, SIZE_MAX: in one before */
 	long field, geometry, id, hint;
 	/* The queue. */
-	const char *const *name; size_t nname;
+	const char *const *name, **own; size_t nname;    /* own: the list, where it is ours */
 	struct seen *seen;
 	struct buf text;
 	struct queued *queue; size_t nqueue, cqueue;
@@ -278,6 +278,7 @@ static int on_close(struct jsonrows *j, char what)
 		j->open = false;
 	} else if (j->inside && j->depth + 1 == j->items) {
 		j->inside = false;
+		j->found = !j->guess || j->count;   /* one looks on behind an empty array */
 	}
 	return 1;
 }
@@ -356,8 +357,8 @@ static int end_document(struct jsonrows *j)
 	const char *match = j->r->fields_match;
 
 	j->done = true;
-	if (!j->found && !j->guess)
-		return err_set(&j->err, ERR_JSON_PROPERTY, "%s", j->r->property);
+	if (!j->found)
+		return err_set(&j->err, j->guess ? ERR_JSON_SHAPE : ERR_JSON_PROPERTY, "%s", j->r->property);
 	for (size_t i = 0; !j->guess && j->keyed && !j->r->item_keys.n && strcmp(match, "superset") != 0 && strcmp(match, "partial") != 0 && i < j->nname; i++)
 		if (!j->seen[i].item)
 			return err_set(&j->err, ERR_JSON_FIELD, "%s" ERR_SEP "%s", j->name[i], match);
@@ -465,8 +466,7 @@ static void close_json(void *self)
 	free(j->queue);
 	free(j->item);
 	free(j->seen);
-	if (!j->guess)
-		free((void *)j->name);
+	free(j->own);
 	free(j);
 }
 
@@ -474,25 +474,26 @@ static void close_json(void *self)
 static void set_names(struct jsonrows *j)
 {
 	const struct resource *r = j->r;
-	size_t n = r->item_keys.n ? r->item_keys.n : r->nfield, shapes = 0;
+	size_t n = j->guess ? 0 : r->item_keys.n ? r->item_keys.n : r->nfield, shapes = 0;
 	const char **name = calloc(n + 1, sizeof *name);
+	long shape = IGNORED;
 
 	j->seen = calloc(j->guess ? ROWS_CELLS : n + 1, sizeof *j->seen);
 	if (!name || !j->seen)
 		abort();
-	for (size_t i = 0; i < n; i++)
-		name[i] = r->item_keys.n ? r->item_keys.s[i] : r->field[i].name;
-	for (size_t i = 0; i < r->nfield && !r->item_keys.n; i++) {
-		shapes += r->field[i].type == FIELD_GEOJSON;
-		if (r->field[i].type == FIELD_GEOJSON && j->geometry == IGNORED)
-			j->geometry = (long)i;
-	}
-	j->geometry = shapes == 1 ? j->geometry : IGNORED;
+	j->geometry = j->id = IGNORED;
 	for (size_t i = 0; i < n; i++) {
+		name[i] = r->item_keys.n ? r->item_keys.s[i] : r->field[i].name;
 		j->geometry = !strcmp(name[i], "geometry") ? (long)i : j->geometry;
 		j->id = !strcmp(name[i], "id") ? (long)i : j->id;
+		if (!r->item_keys.n && r->field[i].type == FIELD_GEOJSON) {
+			shapes++;
+			shape = (long)i;
+		}
 	}
-	j->name = name;
+	j->geometry = j->geometry == IGNORED && shapes == 1 ? shape : j->geometry;
+	j->own = name;
+	j->name = j->guess ? j->guess->key : name;
 	j->nname = n;
 }
 
@@ -511,7 +512,6 @@ void jsonrows_open(struct rows_reader *out, const struct resource *r, bool heade
 	j->guess = guess;
 	j->line = 1;
 	j->begun = SIZE_MAX;
-	j->geometry = j->id = IGNORED;
 	j->text = BUF(TEXT);
 	j->item = grown(NULL, 1, &j->citem, sizeof *j->item);
 	j->geo = !strcmp(r->format, "geojson");
@@ -520,10 +520,6 @@ void jsonrows_open(struct rows_reader *out, const struct resource *r, bool heade
 	j->armed = true;
 	set_names(j);
 	j->strict = !guess && !r->item_keys.n && strcmp(r->fields_match, "subset") != 0 && strcmp(r->fields_match, "partial") != 0;
-	if (guess) {
-		free((void *)j->name);
-		j->name = guess->key;
-	}
 	if (!strcmp(r->format, "jsonl")) {
 		yajl_config(j->yajl, yajl_allow_multiple_values, 1);
 		j->found = j->inside = true;

@@ -229,6 +229,8 @@ static const struct { const char *name, *in; size_t n; const char *want; } guess
 	{ "UTF-16 without a mark", TEXT("\0a\0;\0b\0\n"), "csv - utf-16be ;\" 1 2: a, b" },
 	{ "JSON", TEXT("[{\"x\":1},{\"y\":[2],\"x\":0}]"), "json - utf-8 ,\" 1 2: x, y" },
 	{ "JSON inside", TEXT("{\"n\":1,\"data\":[{\"x\":1}]}"), "json - utf-8 ,\" 1 1: x, x" },
+	{ "JSON inside, behind an empty array", TEXT("{\"none\":[],\"data\":[{\"x\":1}]}"), "json - utf-8 ,\" 1 1: x, x" },
+	{ "JSON without rows", TEXT("{\"n\":1,\"data\":{\"x\":1}}"), "intake.json_shape" },
 	{ "JSON lines", TEXT("{\"x\":1}\n{\"z\":1}\n"), "jsonl - utf-8 ,\" 1 2: x, z" },
 	{ "GeoJSON", TEXT("{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"nom\":1},\"geometry\":null}]}"),
 	  "geojson - utf-8 ,\" 1 2: nom, geometry" },

@@ -91,7 +91,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 	static const char *const ending[] = { ".pdf", ".svg", ".gp", NULL };
 	struct arena *a = &p->project.arena;
 	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]);
-	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest, p->project.epoch);
+	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest[lang], p->project.epoch);
 	char key[HASH_HEX];
 
 	hash_bytes(inputs, strlen(inputs), key);

@@ -22,6 +22,8 @@ struct wire {
 	struct arena *a;
 	const struct place *place;
 	size_t columns;                      /* of the table or figure that the walk is in */
+	struct hash *chart[LANG_EN + 1];     /* of the chart that the walk is in, up to `from` */
+	const unsigned char *from;
 	struct err *e;
 };
 
@@ -118,9 +120,22 @@ static bool text(struct wire *w, const char **s, size_t max, const char *field)
 	return true;
 }
 
+/* What was read since the last call belongs to the chart in the languages first to last. */
+static void digest(struct wire *w, enum lang first, enum lang last)
+{
+	for (enum lang l = first; w->chart[l] && l <= last; l++)
+		hash_add(w->chart[l], w->from, (size_t)(w->p - w->from));
+	w->from = w->p;
+}
+
 static bool text2(struct wire *w, struct text2 *t, const char *field)
 {
-	return text(w, &t->fr, ARTEFACT_TEXT, field) && text(w, &t->en, ARTEFACT_TEXT, field);
+	digest(w, LANG_FR, LANG_EN);
+	bool ok = text(w, &t->fr, ARTEFACT_TEXT, field);
+	digest(w, LANG_FR, LANG_FR);
+	ok = ok && text(w, &t->en, ARTEFACT_TEXT, field);
+	digest(w, LANG_EN, LANG_EN);
+	return ok;
 }
 
 static bool walk(struct wire *w, const struct shape *s, void *item);
@@ -194,14 +209,19 @@ static bool field(struct wire *w, const struct shape_field *f, char *item)
 
 static bool walk(struct wire *w, const struct shape *s, void *item)
 {
-	const unsigned char *from = w->p;
+	bool ok = true;
 
-	for (const struct shape_field *f = s->field; f->kind != SHAPE_END; f++)
-		if (!field(w, f, item))
-			return false;
-	if (s == &shape_chart)
-		hash_bytes(from, (size_t)(w->p - from), ((struct chart *)item)->digest);
-	return s != &shape_quantity || quantity_valid(item) || bad(w, "quantity");
+	w->from = s == &shape_chart ? w->p : w->from;
+	for (enum lang l = LANG_FR; s == &shape_chart && l <= LANG_EN; l++)
+		w->chart[l] = hash_open();
+	for (const struct shape_field *f = s->field; ok && f->kind != SHAPE_END; f++)
+		ok = field(w, f, item);
+	digest(w, LANG_FR, LANG_EN);
+	for (enum lang l = LANG_FR; s == &shape_chart && l <= LANG_EN; l++) {
+		hash_close(w->chart[l], ((struct chart *)item)->digest[l]);
+		w->chart[l] = NULL;
+	}
+	return ok && (s != &shape_quantity || quantity_valid(item) || bad(w, "quantity"));
 }
 
 static int by_text(const void *a, const void *b)

@@ -86,7 +86,7 @@ struct chart {
 	double width_mm, height_mm;   /* height 0 = computed */
 	bool illustrative;            /* stamps "données fictives" / "illustrative data" */
 	struct panel *panel; size_t npanel;
-	char digest[65];              /* of all the above in both languages: two charts with the same one are drawn the same */
+	char digest[2][65];           /* of all the above by enum lang: two charts with the same one are drawn the same */
 };
 struct data_column { const char *name; struct text2 title; };
 struct figure {

@@ -178,14 +178,21 @@ int main(void)
 	r.read = (struct read[]){ r.read[2], r.read[0], r.read[1] };
 	wire_put(&out, &r);
 	CHECK(wire_decode(&a, out.s, out.n, &r, &e) && !strcmp(r.read[1].column, "value") && !strcmp(r.read[2].table, "pm_dep"), "sets are sorted");
-	char digest[65];
+	char digest[2][65];
 	memcpy(digest, r.figure[0].chart.digest, sizeof digest);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 4; i++) {
 		sample(&a, &r);
-		(i ? &r.figure[0].chart.panel[0].mark[0].item[0].label.fr : &r.figure[0].alt.fr)[0] = "x";
+		struct chart *c = &r.figure[0].chart;
+		struct text2 *label = &c->panel[0].mark[0].item[0].label;
+		const char **text = i == 1 ? &label->fr : i == 2 ? &label->en : &r.figure[0].alt.fr;
+		*text = i < 3 ? "x" : *text;
+		c->panel[0].share += i == 3 ? 0.125 : 0;
 		buf_clear(&out);
 		wire_put(&out, &r);
-		CHECK(wire_decode(&a, out.s, out.n, &r, &e) && !strcmp(r.figure[0].chart.digest, digest) == !i, "the digest of a chart knows all of it and nothing else");
+		CHECK(wire_decode(&a, out.s, out.n, &r, &e), "a chart that differs");
+		for (enum lang l = LANG_FR; l <= LANG_EN; l++)
+			CHECK(!strcmp(r.figure[0].chart.digest[l], digest[l]) == (i == 0 || i == (l == LANG_FR ? 2 : 1)),
+			      "the digest of a chart in a language knows all of it and nothing else");
 	}
 	buf_free(&out);
 	buf_free(&good);

@@ -5,7 +5,7 @@
 #include "intake/rows.h"
 
 /* What a document says of itself: names of members in order of appearance, the path of the array. In an arena. */
-struct jsonrows_guess { struct arena *a; const char **key; size_t n; const char *property; bool geojson; };
+struct jsonrows_guess { struct arena *a; const char **key; size_t n; const char *property; };
 
 /* r: its format, property, item_type, item_keys, fields and fields_match, borrowed. in: text as of decode.h; copied, its context borrowed until
  * out->close. Members of objects go to the cells of the fields (item_keys, where given) of their names: first comes, unless header is false, a row of

@@ -123,7 +123,7 @@ static bool text(struct wire *w, const char **s, size_t max, const char *field)
 /* What was read since the last call belongs to the chart in the languages first to last. */
 static void digest(struct wire *w, enum lang first, enum lang last)
 {
-	for (enum lang l = first; w->chart[l] && l <= last; l++)
+	for (enum lang l = first; l <= last && w->chart[l]; l++)
 		hash_add(w->chart[l], w->from, (size_t)(w->p - w->from));
 	w->from = w->p;
 }

@@ -171,6 +171,23 @@ is "$code" 4 "no title matches"
 like "$T/err" 'no resource whose title is like .none-\*\.csv' "and the pattern is told"
 sed -i 's/none-\*/PM-*/' datasets/pm/datapackage.json
 
+# A certificate that nobody vouches for.
+if openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/key" -out "$T/cert" -days 2 -subj /CN=localhost 2>/dev/null; then
+	(cd "$T" && exec openssl s_server -accept 127.0.0.1:0 -key key -cert cert -WWW >"$T/tls" 2>&1) &
+	tls=$!
+	until grep -q ACCEPT "$T/tls"; do kill -0 $tls || break; done
+	cp datasets/pm/datapackage.json "$T/pm"
+	sed -i "s|$address/plain/ds3/list.csv|https://localhost:$(sed -n 's/^ACCEPT.*:\([0-9]*\).*/\1/p' "$T/tls")/cert|" datasets/pm/datapackage.json
+	run refresh list
+	is "$code" 4 "a self-signed certificate"
+	like "$T/err" 'nothing proves that https://localhost' "is not believed"
+	kill $tls
+	wait $tls 2>/dev/null
+	cp "$T/pm" datasets/pm/datapackage.json
+else
+	skip "certificates" "openssl is not installed"
+fi
+
 # A fresh copy of the project has the lock and not the objects.
 rm -rf .continuum
 printf 'code,annee,n\n01,2023,999\n' >"$F"

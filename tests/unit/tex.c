@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/text.h"
+#include "host/texlog.h"
 #include "render/paper.h"
 #include "tap.h"
 
@@ -107,7 +108,7 @@ static void round_trip(const char *root, const char *language)
 	char line[4096];
 	const char *dir = arena_printf(&arena, "reports/%s", language), *folder = path_join(&arena, root, dir);
 	const struct embed *sty = embed_find("render/continuum.sty");
-	struct paper p = { .root = root, .dir = dir, .name = language, .edition = "", .date = "", .work_dir = path_mkdtemp(&arena, root, &e), .wall_seconds = 60,
+	struct paper p = { .root = root, .dir = dir, .name = language, .edition = "", .date = "", .work_dir = path_mkdtemp(&arena, root, &e), .wall_seconds = 60, .read_log = texlog_read,
 		.out = arena_printf(&arena, "%s/%s.pdf", root, language) };
 
 	buf_printf(&tex, "\\documentclass{scrreprt}\\usepackage[%s]{generated/continuum}\\title{T}\\begin{document}\\parindent0pt\\sffamily\n", language);

@@ -2,7 +2,7 @@
 -- A command is a chunk that gets (core, input) and returns its exit code, or nothing for 0.
 -- Called with: call of a verb, fail, find of a script, the input as JSON, the name of the command's script.
 local call, fail, find_script, input, name = ...
-local find, byte, format = string.find, string.byte, string.format
+local byte, format = string.byte, string.format
 
 setmetatable(_G, {
   __index = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
@@ -11,154 +11,7 @@ setmetatable(_G, {
 -- core.fail(message name, arguments…) raises a record of the tables of messages. What pcall gives of it: e.id, e.exit, and the whole as e.show, e.json.
 local core = { fail = fail }
 
--- ---- JSON ----
-
--- A null inside a list, and what writes one. A null member of an object is not there.
-core.null = setmetatable({}, { __tostring = function() return "" end })
-local object = { __name = "object" }
--- An object even when it is empty: a plain empty table is written as a list.
-function core.object(t) return setmetatable(t, object) end
-
-local escape = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n" }
-local function quoted(s)
-  return '"' .. s:gsub('[%c"\\\127]', function(c) return escape[c] or format("\\u%04x", byte(c)) end) .. '"'
-end
-
--- The shortest text that reads back as the same number; what is none (nan, inf) is null.
-local function number(v)
-  if math.type(v) == "integer" then return format("%d", v) end
-  if v ~= v or v == math.huge or v == -math.huge then return "null" end
-  for _, form in ipairs { "%.15g", "%.16g", "%.17g" } do
-    local s = format(form, v)
-    if tonumber(s) == v then return s end
-  end
-end
-
--- Names of an object in a fixed order: what says which one it is comes first.
-local function names(t)
-  local list = {}
-  for key in pairs(t) do list[#list + 1] = key end
-  table.sort(list, function(a, b)
-    if (a == "name") ~= (b == "name") then return a == "name" end
-    return a < b
-  end)
-  return list
-end
-core.names = names
-
--- Writes a value; line: what goes before each member of a text for people ("\n" and blanks), "" for one line.
-local function put(out, v, depth, line)
-  local kind = type(v)
-  if depth > 100 then error("JSON: too deep") end
-  if v == core.null or kind == "nil" then
-    out[#out + 1] = "null"
-  elseif kind == "boolean" then
-    out[#out + 1] = tostring(v)
-  elseif kind == "number" then
-    out[#out + 1] = number(v)
-  elseif kind == "string" then
-    out[#out + 1] = quoted(v)
-  elseif kind == "userdata" then
-    out[#out + 1] = v.json
-  elseif kind ~= "table" then
-    error("JSON: a " .. kind)
-  else
-    local named = getmetatable(v) == object or (#v == 0 and next(v) ~= nil)
-    local list, inner = named and names(v) or v, line ~= "" and line .. "  " or ""
-    out[#out + 1] = named and "{" or "["
-    for i = 1, #list do
-      out[#out + 1] = (i > 1 and "," or "") .. inner
-      if named then out[#out + 1] = quoted(list[i]) .. (line ~= "" and ": " or ":") end
-      put(out, named and v[list[i]] or not named and v[i], depth + 1, inner)
-    end
-    out[#out + 1] = (#list > 0 and line or "") .. (named and "}" or "]")
-  end
-end
-
--- JSON text of a value, on one line or, with lines, for people; records of errors in the language of the command.
-function core.encode(v, lines)
-  local out = {}
-  put(out, v, 0, lines and "\n" or "")
-  return table.concat(out)
-end
-
-local plain = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
-local function unescape(s)
-  s = s:gsub("\\(.)(%x?%x?%x?%x?)", function(c, hex)
-    if c == "u" then return utf8.char(tonumber(hex, 16)) end
-    return (plain[c] or c) .. hex
-  end)
-  -- Halves of a pair, which the line above wrote as three bytes each, are one character; UTF-8 has no such bytes otherwise.
-  return (s:gsub("\xED[\xA0-\xAF][\x80-\xBF]\xED[\xB0-\xBF][\x80-\xBF]", function(pair)
-    local high, low = utf8.codepoint(pair, 1, 4, true)
-    return utf8.char(0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff))
-  end))
-end
-
-local function bad(at) error(format("JSON: byte %d is not understood", at)) end
-local literals = { t = { "true", true }, f = { "false", false }, n = { "null", core.null } }
-
-local function text_at(s, at)
-  local stop, escaped = at, false
-  repeat
-    stop = find(s, '["\\]', stop + 1) or bad(at)
-    local skip = byte(s, stop) == 92
-    if skip then stop, escaped = stop + 1, true end
-  until not skip
-  local t = s:sub(at + 1, stop - 1)
-  return escaped and unescape(t) or t, stop + 1
-end
-
--- What stands between brackets: take reads one item and returns the place after it.
-local function items(s, at, close, take)
-  at = find(s, "[^ \n\r\t]", at + 1) or bad(at)
-  if byte(s, at) == close then return at + 1 end
-  while true do
-    at = find(s, "[^ \n\r\t]", take(at)) or bad(#s)
-    local c = byte(s, at)
-    if c == close then return at + 1 end
-    if c ~= 44 then bad(at) end
-    at = find(s, "[^ \n\r\t]", at + 1) or bad(at)
-  end
-end
-
-local function value(s, at, depth)
-  if depth > 100 then bad(at) end
-  at = find(s, "[^ \n\r\t]", at) or bad(#s)
-  local c = s:sub(at, at)
-  if c == '"' then return text_at(s, at) end
-  if c == "{" then
-    local t = core.object {}
-    return t, items(s, at, 125, function(i)
-      if byte(s, i) ~= 34 then bad(i) end
-      local key, v
-      key, i = text_at(s, i)
-      i = select(2, find(s, "^[ \n\r\t]*:", i)) or bad(i)
-      v, i = value(s, i + 1, depth + 1)
-      if v ~= core.null then t[key] = v end
-      return i
-    end)
-  end
-  if c == "[" then
-    local t, n = {}, 0
-    return t, items(s, at, 93, function(i)
-      n = n + 1
-      t[n], i = value(s, i, depth + 1)
-      return i
-    end)
-  end
-  local word = literals[c]
-  if word and s:sub(at, at + #word[1] - 1) == word[1] then return word[2], at + #word[1] end
-  local from, stop = find(s, "^-?%d+%.?%d*[eE]?[+-]?%d*", at)
-  return from and tonumber(s:sub(from, stop)) or bad(at), stop and stop + 1
-end
-
--- The value of a JSON text; nil for null.
-function core.decode(s)
-  local v, at = value(s, 1, 0)
-  if find(s, "[^ \n\r\t]", at) then bad(at) end
-  if v ~= core.null then return v end
-end
+find_script("prelude/json")(core)
 
 setmetatable(core, { __index = function(t, verb)
   t[verb] = function(v)
@@ -185,7 +38,7 @@ function core.json(v) core.print(core.encode(v) .. "\n") end
 function core.clean(s) return (tostring(s):gsub("[%c\127]+", " "):gsub("\xC2[\x80-\x9F]", " ")) end
 
 -- A cell of a query as text.
-function core.text(v) return type(v) == "number" and number(v) or tostring(v) end
+function core.text(v) return type(v) == "number" and core.number(v) or tostring(v) end
 
 -- At most `most` characters, the last of them "…".
 function core.cut(s, most)

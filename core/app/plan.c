@@ -170,47 +170,70 @@ static const struct resource *resource_named(const struct package *k, const char
 	return NULL;
 }
 
-/* A table that another package describes too is refused before anything is loaded: afterwards no query could run. */
-static bool tables_are_new(struct plan *p, const struct plan_package *k, struct err *e)
+/* The package other than k that describes a table of that name; used: only one that k uses. */
+static const struct plan_package *other_with(const struct plan *p, const struct plan_package *k, const char *table, bool used)
 {
-	struct arena *a = &p->project.arena;
-	struct package own, other;
-	struct err ignored = { 0 };
+	for (const struct plan_package *o = p->package; o < p->package + p->npackage; o++) {
+		bool looked_at = o != k && !used;
+		for (size_t i = 0; i < k->is.uses.n; i++)
+			looked_at |= !strcmp(o->name, k->is.uses.s[i]);
+		if (looked_at && resource_named(&o->is, table))
+			return o;
+	}
+	return NULL;
+}
 
-	if (!package_read(&own, a, path_join(a, p->project.root, k->dir), &ignored))
-		return true;   /* the loader says it better */
-	for (size_t i = 0; i < p->npackage; i++) {
-		if (&p->package[i] == k || !package_read(&other, a, path_join(a, p->project.root, p->package[i].dir), &ignored))
+/* A table that another package describes too is refused before anything is loaded: afterwards no query could run. So is a key to a table that
+ * no used package describes: the loader cannot tell it from one that has no data yet. */
+static bool tables_are_known(struct plan *p, const struct plan_package *k, struct err *e)
+{
+	for (const struct resource *r = k->is.resource; r < k->is.resource + k->is.nresource; r++) {
+		const struct plan_package *other = other_with(p, k, r->name, false);
+		const char *to = "";
+		for (size_t i = 0; i < r->nforeign && *to == 0; i++)
+			to = r->foreign[i].other && !other_with(p, k, r->foreign[i].other, true) ? r->foreign[i].other : "";
+		if (!other && !*to)
 			continue;
-		for (size_t r = 0; r < own.nresource; r++) {
-			if (!resource_named(&other, own.resource[r].name))
-				continue;
-			err_set(e, ERR_TABLE_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%s", own.resource[r].name, k->name, p->package[i].name);
-			return err_at(e, arena_printf(a, "%s/datapackage.json", k->dir), own.resource[r].line, 0);
-		}
+		if (other)
+			err_set(e, ERR_TABLE_TWICE, "%s" ERR_SEP "%s" ERR_SEP "%s", r->name, k->name, other->name);
+		else
+			err_set(e, ERR_PACKAGE_TABLE, "%s" ERR_SEP "%s" ERR_SEP "%s", k->name, r->name, to);
+		return err_at(e, arena_printf(&p->project.arena, "%s/datapackage.json", k->dir), r->line, 0);
 	}
 	return true;
+}
+
+bool plan_absent(struct plan *p, struct err *e)
+{
+	const char *dot = strrchr(e->arg[0], '.'), *table = dot ? dot + 1 : e->arg[0];
+	struct err ignored;
+
+	if ((e->id != ERR_SQL_NO_TABLE && e->id != ERR_SQL_NO_TABLE_NEAR) || (!p->npackage && !plan_packages(p, &ignored)))
+		return false;
+	for (size_t i = 0; i < p->npackage; i++)
+		for (size_t k = 0; k < p->package[i].absent.n; k++)
+			if (!strcmp(p->package[i].absent.s[k], table))
+				e->id = ERR_TABLE_ABSENT;
+	return false;
 }
 
 /* Reads the descriptors for names and uses. Package names are the names of files: two folders with one name would overwrite each other. */
 static bool name_packages(struct plan *p, struct err *e)
 {
 	struct project *j = &p->project;
-	struct package read;
 
 	p->package = arena_array(&j->arena, struct plan_package, j->npackage + 1);
 	for (p->npackage = 0; p->npackage < j->npackage; p->npackage++) {
 		struct plan_package *k = &p->package[p->npackage];
 		k->dir = j->package[p->npackage];
-		if (!package_read(&read, &j->arena, path_join(&j->arena, j->root, k->dir), e))
+		if (!package_read(&k->is, &j->arena, path_join(&j->arena, j->root, k->dir), e))
 			return load_relative(j->root, e);
-		const struct plan_package *other = package_named(p, read.name);
+		const struct plan_package *other = package_named(p, k->is.name);
 		if (other) {
-			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", read.name, other->dir);
+			err_set(e, ERR_PACKAGE_TWICE, "%s" ERR_SEP "%s", k->is.name, other->dir);
 			return fail_package(p, k, e);
 		}
-		k->name = read.name;
-		k->uses = read.uses;
+		k->name = k->is.name;
 	}
 	return true;
 }
@@ -224,10 +247,10 @@ static bool sort_package(struct plan *p, struct plan *sorted, const struct plan_
 		err_set(e, ERR_PACKAGE_CYCLE, "%s", k->name);
 		return fail_package(p, k, e);
 	}
-	for (size_t i = 0; i < k->uses.n; i++) {
-		const struct plan_package *u = package_named(p, k->uses.s[i]);
+	for (size_t i = 0; i < k->is.uses.n; i++) {
+		const struct plan_package *u = package_named(p, k->is.uses.s[i]);
 		if (!u) {
-			err_set(e, ERR_PACKAGE_UNKNOWN, "%s" ERR_SEP "%s", k->name, k->uses.s[i]);
+			err_set(e, ERR_PACKAGE_UNKNOWN, "%s" ERR_SEP "%s", k->name, k->is.uses.s[i]);
 			return fail_package(p, k, e);
 		}
 		if (!sort_package(p, sorted, u, depth + 1, e))
@@ -241,22 +264,21 @@ static bool sort_package(struct plan *p, struct plan *sorted, const struct plan_
 static bool compare_package(struct plan *p, struct plan_package *k, struct err *e)
 {
 	struct project *j = &p->project;
-	struct load_used *used = arena_array(&j->arena, struct load_used, k->uses.n);
+	struct load_used *used = arena_array(&j->arena, struct load_used, k->is.uses.n);
 	const struct schema_package *now = schema_package(&p->schema, k->name);
-	struct package read;
-	bool ready = true;
+	struct package read = { 0 };
 
-	for (size_t i = 0; i < k->uses.n; i++) {
-		const struct plan_package *u = package_named(p, k->uses.s[i]);
-		used[i] = (struct load_used){ u->name, arena_printf(&j->arena, "%s/%s.db", j->data, u->name), u->key };
-		ready &= u->stale != STALE_ABSENT;
+	for (size_t i = 0; i < k->is.uses.n; i++) {
+		const struct plan_package *u = package_named(p, k->is.uses.s[i]);
+		used[i] = (struct load_used){ u->name, u->stale == STALE_ABSENT ? "" : arena_printf(&j->arena, "%s/%s.db", j->data, u->name), u->key };
 	}
 	k->job = (struct load_job){
 		.package_dir = k->dir, .root = j->root, .data_dir = j->data, .wall_seconds = 600, .memory = j->limit_sql_memory,
-		.allow_unjailed = j->allow_unjailed, .file = p->file, .nfile = p->nfile, .used = used, .nused = k->uses.n,
+		.allow_unjailed = j->allow_unjailed, .file = p->file, .nfile = p->nfile, .used = used, .nused = k->is.uses.n,
 	};
 	int rc = load_key(&k->job, &j->arena, &read, k->key, e);
-	k->stale = !rc || !ready ? STALE_ABSENT : !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
+	k->absent = read.absent;
+	k->stale = !rc ? STALE_ABSENT : !now ? STALE_NEVER : strcmp(now->key, k->key) ? STALE_CHANGED : FRESH;
 	k->wanted = k->stale == STALE_NEVER || k->stale == STALE_CHANGED;
 	return rc >= 0;
 }
@@ -339,10 +361,12 @@ static void tell_load(struct plan *p, const struct plan_package *k, const struct
 /* Starts the loader of k, unless it runs already. Packages that k uses must have been published. */
 static bool start_load(struct plan *p, struct plan_package *k, struct err *e)
 {
-	for (size_t i = 0; i < k->uses.n && !k->run; i++)
-		if (package_named(p, k->uses.s[i])->stale != FRESH)
-			return err_set(e, ERR_LOAD_USES, "%s" ERR_SEP "%s", k->name, k->uses.s[i]);
-	if (!k->run && tables_are_new(p, k, e))
+	for (size_t i = 0; i < k->is.uses.n && !k->run; i++) {
+		const struct plan_package *u = package_named(p, k->is.uses.s[i]);
+		if (u->stale != FRESH && u->stale != STALE_ABSENT)
+			return err_set(e, ERR_LOAD_USES, "%s" ERR_SEP "%s", k->name, u->name);
+	}
+	if (!k->run && tables_are_known(p, k, e))
 		k->run = load_start(&k->job, &p->project.arena, e);
 	return k->run != NULL;
 }

@@ -17,8 +17,9 @@ enum stale { FRESH, STALE_NEVER, STALE_CHANGED, STALE_DATA, STALE_FACT, STALE_FA
 struct plan_package {
 	const char *dir, *name;
 	char key[HASH_HEX];
-	enum stale stale;                /* STALE_ABSENT: a feed of it, or of a package that it uses, has no file yet */
-	struct texts uses;
+	enum stale stale;                /* STALE_ABSENT: all its tables are feeds that have no file yet */
+	struct package is;               /* as the descriptor says */
+	struct texts absent;             /* its tables that have no file yet */
 	bool wanted;                     /* to be loaded, so that it may be begun while another is waited for; those that are not fresh */
 	struct load_job job;
 	struct load_run *run;            /* being loaded */
@@ -65,6 +66,8 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 /* True when plan_paper would have nothing to do; writes nothing. */
 bool plan_paper_fresh(struct plan *p, const struct report *r);
 
+/* Makes of an error on a table that does not exist one on a table that has no file yet, where it is that. Always false. */
+bool plan_absent(struct plan *p, struct err *e);
 /* True when a package of that name is in the project. After plan_packages. */
 bool plan_has_package(const struct plan *p, const char *name);
 const char *plan_stale_text(enum stale s, enum lang lang);

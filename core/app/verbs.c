@@ -147,12 +147,14 @@ static void put_why(struct session *s, enum stale why, struct buf *out)
 	verb_put(out, "{'id':%s,'text':%s}", id[why], plan_stale_text(why, s->app.lang));
 }
 
-/* Packages of the project, then those that it no longer has, with their tables. */
-static void put_package(struct session *s, const char *name, const char *dir, enum stale why, struct buf *out)
+/* Packages of the project, then those that it no longer has (is: NULL), with their tables. */
+static void put_package(struct session *s, const char *name, const struct plan_package *is, struct buf *out)
 {
+	const struct texts none = { 0 };
+
 	verb_next(out);
-	verb_put(out, "{'name':%s,'dir':%s,'why':", name, dir);
-	put_why(s, why, out);
+	verb_put(out, "{'name':%s,'dir':%s,'absent':%t,'why':", name, is ? is->dir : NULL, is ? &is->absent : &none);
+	put_why(s, is ? is->stale : STALE_GONE, out);
 	verb_put(out, ",'tables':[");
 	for (size_t i = 0; i < s->plan.schema.ntable; i++) {
 		const struct schema_table *t = &s->plan.schema.table[i];
@@ -172,10 +174,10 @@ VERB(do_packages)
 		return false;
 	verb_put(out, "[");
 	for (size_t i = 0; i < p->npackage; i++)
-		put_package(s, p->package[i].name, p->package[i].dir, p->package[i].stale, out);
+		put_package(s, p->package[i].name, &p->package[i], out);
 	for (size_t i = 0; i < p->schema.npackage; i++)
 		if (!plan_has_package(p, p->schema.package[i].name))
-			put_package(s, p->schema.package[i].name, NULL, STALE_GONE, out);
+			put_package(s, p->schema.package[i].name, NULL, out);
 	verb_put(out, "]");
 	return true;
 }
@@ -205,7 +207,7 @@ static void put_table(struct session *s, const struct load_table *t, struct buf 
 
 void verb_report(struct session *s, const struct load_report *r, struct buf *out)
 {
-	verb_put(out, "{'name':%s,'seconds':%r,'warnings':%t,'tables':[", r->package, r->seconds, &r->warning);
+	verb_put(out, "{'name':%s,'seconds':%r,'warnings':%t,'absent':%t,'tables':[", r->package, r->seconds, &r->warning, &r->absent);
 	for (size_t i = 0; i < r->ntable; i++)
 		put_table(s, &r->table[i], out);
 	verb_put(out, "]}");
@@ -490,6 +492,8 @@ VERB(do_load_aside)
 	verb_put(out, "{'valid':%b,'file':%s,'report':", ok, arena_printf(&s->arena, "%s/%s.db", job.data_dir, report.package));
 	verb_report(s, &report, out);
 	if (!ok) {
+		if (s->open)
+			plan_absent(p, &bad);
 		verb_put(out, ",'error':");
 		put_error(s, &bad, out);
 	}
@@ -644,7 +648,7 @@ bool verbs_call(void *session, const char *verb, const char *in, size_t n, struc
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		for (const struct verb *v = tables[i]; v->name; v++)
 			if (!strcmp(v->name, verb))
-				return v->run(s, doc.root, out, e);
+				return v->run(s, doc.root, out, e) || (s->open && plan_absent(&s->plan, e));
 	return err_set(e, ERR_BUG, "%s", verb);
 }
 

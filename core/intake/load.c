@@ -55,38 +55,56 @@ static bool hash_one(struct hash *h, const char *name, const char *file, const s
 	return hash_file(file, hex, NULL, e) && (hash_str(h, hex), true);
 }
 
-/* Adds the files of one table. 0 = it has none yet. */
-static int hash_files(const struct load_job *job, const struct package *p, const struct resource *r, struct arena *a, struct hash *h, struct err *e)
+void load_present(const struct load_job *job, struct arena *a, struct package *p)
+{
+	struct resource *present = arena_array(a, struct resource, p->nresource);
+	const char **absent = arena_array(a, const char *, p->nresource);
+	size_t n = 0;
+
+	for (struct resource *r = p->resource; r < p->resource + p->nresource; r++) {
+		r->absent = r->is_feed && !file_of(job, r);
+		if (r->absent)
+			absent[p->absent.n++] = r->name;
+		else
+			present[n++] = *r;
+	}
+	p->absent.s = absent;
+	p->resource = present;
+	p->nresource = n;
+}
+
+/* Adds the files of one table. */
+static bool hash_files(const struct load_job *job, const struct package *p, const struct resource *r, struct arena *a, struct hash *h, struct err *e)
 {
 	const struct load_file *feed = file_of(job, r);
+	bool ok = true;
 
+	hash_str(h, r->name);
 	if (feed)
-		return hash_one(h, feed->shown, feed->path, p, r, e) ? 1 : -1;
-	for (size_t i = 0; !r->is_feed && i < r->path.n; i++)
-		if (!hash_one(h, r->path.s[i], path_join(a, p->dir, r->path.s[i]), p, r, e))
-			return -1;
-	return !r->is_feed;
+		return hash_one(h, feed->shown, feed->path, p, r, e);
+	for (size_t i = 0; ok && i < r->path.n; i++)
+		ok = hash_one(h, r->path.s[i], path_join(a, p->dir, r->path.s[i]), p, r, e);
+	return ok;
 }
 
 int load_key(const struct load_job *job, struct arena *a, struct package *p, char key[HASH_HEX], struct err *e)
 {
 	struct hash *h = hash_open();
 	bool ok = package_read(p, a, path_join(a, job->root, job->package_dir), e) && hash_one(h, "", p->file, p, NULL, e);
-	int rc = 1, all = 1;
 
 	hash_str(h, embed_build);
+	if (ok)
+		load_present(job, a, p);
 	for (size_t i = 0; ok && i < p->beside.n; i++)
 		ok = hash_one(h, p->beside.s[i], path_join(a, p->dir, p->beside.s[i]), p, NULL, e);
 	for (size_t i = 0; ok && i < job->nused; i++) {
 		hash_str(h, job->used[i].name);
 		hash_str(h, job->used[i].key);
 	}
-	for (size_t i = 0; ok && rc >= 0 && i < p->nresource; i++) {
-		rc = hash_files(job, p, &p->resource[i], a, h, e);
-		all &= rc;
-	}
+	for (size_t i = 0; ok && i < p->nresource; i++)
+		ok = hash_files(job, p, &p->resource[i], a, h, e);
 	hash_close(h, key);
-	return !ok || rc < 0 ? load_relative(job->root, e) - 1 : all;
+	return !ok ? load_relative(job->root, e) - 1 : p->nresource || !p->absent.n;
 }
 
 /* ---- the stage ---- */
@@ -238,7 +256,7 @@ static bool start_child(struct load_run *run, struct err *e)
 
 	_Static_assert(A_LISTS + 4 * PROC_PATHS < PROC_ARGS, "all of them fit");
 	for (size_t i = 0; ok && i < job->nused; i++)
-		ok = give(&opt, "used", job->used[i].name, job->used[i].file, job->used[i].key, run->p.name, e);
+		ok = !path_exists(job->used[i].file) || give(&opt, "used", job->used[i].name, job->used[i].file, "", run->p.name, e);
 	for (size_t i = 0; ok && i < run->p.nresource; i++) {
 		const struct load_file *f = file_of(job, &run->p.resource[i]);
 		ok = !f || give(&opt, "file", f->resource, f->path, f->shown, run->p.name, e);
@@ -289,7 +307,7 @@ static bool collect(struct load_run *run, struct load_report *report, struct err
 bool load_finish(struct load_run *run, struct load_report *report, struct err *e)
 {
 	*report = (struct load_report){
-		.package = run->p.name, .key = run->key, .warning = run->p.warning, .table = arena_array(run->a, struct load_table, run->p.nresource),
+		.package = run->p.name, .key = run->key, .warning = run->p.warning, .absent = run->p.absent, .table = arena_array(run->a, struct load_table, run->p.nresource),
 	};
 	bool ok = collect(run, report, e) && check_file(run, report, e) &&
 	          path_publish(run->file, arena_printf(run->a, "%s/%s.db", run->job->data_dir, run->p.name), e);

@@ -21,12 +21,12 @@ struct load_table {
 struct load_report {
 	const char *package, *key;
 	struct load_table *table; size_t ntable;
-	struct texts warning;                          /* as in struct package */
+	struct texts warning, absent;                  /* as in struct package */
 	double seconds;
 };
 /* The file that stands for a feed: chosen by app from continuum.lock (or a candidate in quarantine), or not there yet. */
 struct load_file { const char *resource, *path, *shown; };   /* path: absolute, "" = none yet; shown: in messages ("accepted 2026-11-22: name.csv") */
-struct load_used { const char *name, *file, *key; };         /* package that this one may look up: its published file and key */
+struct load_used { const char *name, *file, *key; };         /* package that this one may look up: its published file, "" = none yet, and key */
 struct load_job {
 	const struct load_file *file; size_t nfile;    /* those of other packages do not matter */
 	const struct load_used *used; size_t nused;
@@ -38,8 +38,10 @@ struct load_job {
 	bool allow_unjailed;
 };
 
+/* Takes out of *p the tables that have no file yet; what points to them still does. */
+void load_present(const struct load_job *job, struct arena *a, struct package *p);
 /* Reads the descriptor, and digests everything the package is built from: descriptor, script, files, keys of used packages, this program. The
- * package file with this key needs no load. 0 = a feed has no file yet: *p is filled, the key is of no use. -1 = *e. */
+ * package file with this key needs no load. *p is without the tables that have no file. 0 = none of them has one. -1 = *e. */
 int load_key(const struct load_job *job, struct arena *a, struct package *p, char key[65], struct err *e);
 /* Runs the loader in the jail and publishes. Refused rows and cells are in the report; when they are too many (see account_good), or when
  * something is wrong with the whole, the load fails: *e says why, the report how far it came, the file of before stays. */

@@ -500,7 +500,7 @@ static void read_foreign(struct reader *r, const struct json *schema, struct res
 		if (!*name || i < p->nresource) {
 			k->table = *name ? &p->resource[i] : t;
 			k->to = read_key(r, there, k->table);
-		} else if (p->uses.n) {
+		} else if (p->uses.n && text_is_name(name)) {
 			k->other = name;
 			k->other_field = texts(r, there);
 		} else {

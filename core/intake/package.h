@@ -69,12 +69,14 @@ struct resource {
 	const char *totals;                            /* continuum:totals as JSON text, "" = none */
 	int64_t max_rejected;                          /* continuum:maxRejected: rows and cells that may be refused; -1 = the default rule */
 	long line;
+	bool absent;                                   /* a feed that has no file yet: left out of a load (see load_present) */
 };
 struct package {
 	const char *name, *title, *version;
 	const char *title_fr, *title_en;
 	const char *dir, *file;                        /* folder and path of datapackage.json, as given */
 	struct resource *resource; size_t nresource;
+	struct texts absent;                           /* names of those that load_present took out */
 	struct texts uses;                             /* continuum:uses: packages whose tables this one may look up */
 	bool has_script;                               /* shape.lua lies beside the descriptor */
 	struct texts beside;                           /* files that are part of the descriptor, relative to it: schemas, dialects, shape.lua */

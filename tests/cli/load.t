@@ -6,6 +6,8 @@ keep
 data=datasets/places/data
 descriptor=datasets/places/datapackage.json
 
+sql() { "$CONTINUUM" sql "$1" 2>&1 | tr '\t\n' ', '; }
+
 # refused NAME CHANGE PLACE ID MESSAGE: after the change, load and build refuse with exit code 3, and change nothing.
 refused() {
 	cp -R datasets "$T/datasets"
@@ -152,18 +154,77 @@ run load
 is "$code" 3 "two packages that use each other"
 like "$T/err" 'uses itself' "are a circle"
 
-# A feed that has no file yet leaves its package out; the others are built.
+# A feed that has no file yet is left out: what its package has besides is loaded, and only a package of which nothing is there has no data.
 project
-mkdir -p datasets/far
+mkdir -p datasets/far datasets/near/data
 cat >datasets/far/datapackage.json <<'END'
 { "name": "far", "resources": [{ "name": "distant", "path": "https://example.org/distant.csv", "schema": { "fields": [{ "name": "x" }] } }] }
 END
+cat >datasets/near/datapackage.json <<'END'
+{ "name": "near", "continuum:uses": ["far"], "resources": [
+  { "name": "towns", "path": "https://example.org/towns.csv", "schema": { "fields": [{ "name": "code", "type": "string" }], "primaryKey": "code" } },
+  { "name": "staff_of", "path": "data/staff.csv", "schema": { "fields": [{ "name": "code", "type": "string" }, { "name": "x" }],
+    "foreignKeys": [{ "fields": "code", "reference": { "resource": "towns", "fields": "code" } }, { "fields": "x", "reference": { "resource": "distant", "fields": "x" } }] } }] }
+END
+printf 'code,x\n01,a\n' >datasets/near/data/staff.csv
 run load
-is "$code $(ls .continuum/data | tr '\n' ' ')" "0 places.db seeds.db " "a load goes on without it"
+is "$code $(ls .continuum/data | tr '\n' ' ')" "0 near.db places.db seeds.db " "a load goes on without it"
+like "$T/out" '^  no file yet: towns \(continuum refresh towns\)' "the tables that are left out are named, with what gets them"
+like "$T/out" '^    "code" → towns: no data yet, not checked' "keys into one of them are not checked, which is said"
+like "$T/out" '^    "x" → distant: no data yet, not checked' "nor are those into one of another package"
+run load near --json
+is "$(json packages.0.absent.#) $(json packages.0.absent.0) $(json packages.0.tables.#) $(json packages.0.tables.0.name)" "1 towns 1 staff_of" "as JSON"
 run status
-like "$T/out" '^  far +no data yet: continuum refresh' "status says so"
+like "$T/out" '^  far +no data yet: continuum refresh' "status says so of a package"
+like "$T/out" '^  near +fresh \(staff_of 1, no file yet: towns' "and of a table"
 run load far
 is "$code" 3 "asked for by name"
 like "$T/err" 'the package .far. has no data yet' "it is said"
 like "$T/err" 'continuum refresh far' "and what to do"
+printf 'code\n01\n' >"$T/towns.csv"
+run receive "$T/towns.csv" --for towns --accept
+is "$code $(sql 'SELECT * FROM towns')" "0 code 01 " "its file arrives: it is there"
+run load near
+unlike "$T/out" 'towns: no data yet|no file yet' "and keys into it are checked"
+like "$T/out" 'distant: no data yet, not checked' "but not those into the other"
+echo '99,a' >>datasets/near/data/staff.csv
+run load
+is "$code" 3 "a key that leads nowhere is refused now"
+edit datasets/near/data/staff.csv '$d'
+printf 'x\na\n' >"$T/distant.csv"
+run receive "$T/distant.csv" --for distant --accept
+run load
+is "$code" 0 "a package gets its first data: those that use it are loaded again"
+unlike "$T/out" 'not checked' "with all their keys checked"
+edit datasets/near/datapackage.json 's/"resource": "distant"/"resource": "distand"/'
+run load
+is "$code" 3 "a key into a table that no used package describes"
+like "$T/err" '^datasets/near/datapackage.json:3: error: .*foreign key of staff_of leads to “distand”' "is told from one without data"
+
+# Scripts and analyses that ask for a table without data.
+project
+mkdir -p datasets/near/data
+cat >datasets/near/datapackage.json <<'END'
+{ "name": "near", "resources": [
+  { "name": "towns", "path": "https://example.org/towns.csv", "schema": { "fields": [{ "name": "code", "type": "string" }], "primaryKey": "code" } },
+  { "name": "staff_of", "path": "data/staff.csv", "schema": { "fields": [{ "name": "code", "type": "string" }] } }] }
+END
+printf 'code\n01\n' >datasets/near/data/staff.csv
+printf 'return { staff_of = { row = function(row)\n  for _ in query("SELECT code FROM towns"):rows() do end\n  emit { code = row[1] }\nend } }\n' >datasets/near/shape.lua
+run load
+is "$code" 1 "a script that asks for it"
+like "$T/err" '^datasets/near/shape.lua:2:[0-9]+: error: the table towns has no data yet' "fails at its line"
+like "$T/err" 'continuum refresh towns' "and says what gets it"
+rm datasets/near/shape.lua
+cat >plugins/asks.lua <<'END'
+local A = analysis { title = { fr = "Demande", en = "Asks" } }
+function A.run(report)
+  report:sql("SELECT code FROM towns")
+end
+return A
+END
+run load
+run run asks --json
+is "$code $(json failed.0.error.id)" "1 app.table_absent" "an analysis that reads it"
+like "$T/out" 'continuum refresh towns' "is told so too"
 done_testing

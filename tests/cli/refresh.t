@@ -62,8 +62,10 @@ run accept crime
 is "$code" 0 "one feed is accepted"
 is "$(table crime)" "code,annee,n 01,2023,5 02,2023,7 " "and loaded"
 run accept list
-is "$code" 0 "a feed of two in a package, the other without a file"
-like "$T/err" 'pm will be loaded once pm_last has a file' "waits for the other"
+is "$code $(table list)" "0 code,n 01,3 " "a feed of two in a package, the other without a file, is loaded"
+run sql "SELECT * FROM pm_last"
+like "$T/err" 'the table pm_last has no data yet' "the other has none"
+like "$T/err" 'continuum refresh pm_last' "and what gets them is said"
 run accept --json
 is "$code $(json accepted.#) $(json accepted.0.feed)" "0 1 pm_last" "the rest, as JSON"
 is "$(table pm_last)$(table list)" "code,n 01,1 code,n 01,3 " "both tables are there"

@@ -69,15 +69,6 @@ local function together(package, plans)
   return out
 end
 
--- Feeds of a package that would still have no file: until they do, it cannot be loaded, hence not judged.
-local function waits_for(package, plans)
-  local out, files = {}, together(package, plans)
-  for _, r in ipairs(feeds.list) do
-    if r.package == package and not files[r.name] then out[#out + 1] = r.name end
-  end
-  return #out > 0 and table.concat(out, ", ")
-end
-
 -- Loads the package aside with the files of these plans (by feed) in place of those in use. valid, file, report, error: as of load_aside.
 local function load_candidate(package, plans)
   local files = {}
@@ -108,14 +99,7 @@ end
 -- Judges the plans of one package (by feed): together, and, when that fails, one by one. Sets state: changed or invalid (with error), and puts
 -- what is valid into quarantine.
 function feeds.judge(package, plans)
-  local names, waits = core.names(plans), waits_for(package, plans)
-  if waits then
-    for _, plan in pairs(plans) do
-      plan.state = "changed"
-      plan.notes = { say("ne peut être vérifié, ni accepté, tant que %s n’a pas de fichier", "cannot be checked, nor accepted, before %s has a file"):format(waits) }
-    end
-    return
-  end
+  local names = core.names(plans)
   local function try(some)
     local candidate = load_candidate(package, some)
     for _, plan in pairs(some) do
@@ -182,17 +166,14 @@ function feeds.accept(names)
       local now, known = core.encode(together(package, plans)), true
       for _, plan in pairs(plans) do known = known and core.encode(plan.with) == now end
       -- Judged in other company, or another version is in use since: judged again before it is taken.
-      local waits = waits_for(package, plans)
-      if waits then
-        core.note(say("%s ne sera chargé que quand %s aura un fichier", "%s will be loaded once %s has a file"), package, waits)
-      elseif not known then
+      if not known then
         local candidate = load_candidate(package, plans)
         if not candidate.valid then
           if not input.json then core.talk(candidate.error.show) end
           core.fail("app.accept_invalid", package)
         end
       end
-      if not waits then packages[#packages + 1] = package end
+      packages[#packages + 1] = package
     end
     for _, name in ipairs(names) do
       local plan, old = feeds.plan(name), feeds.lock[name]

@@ -12,6 +12,7 @@ end
 local function show(r)
   core.line("%s", r.name)
   for _, t in ipairs(r.tables) do phases.show_table(t) end
+  if #r.absent > 0 then core.line("  %s", phases.missing(r.absent)) end
 end
 
 return work:finish(report, function()

@@ -34,6 +34,13 @@ function phases.run(work, words)
   end
 end
 
+-- Tables that a package is without, and what gets them; nothing where there are none.
+function phases.missing(absent)
+  if #absent == 0 then return end
+  return core.say("pas encore de fichier : %s (continuum refresh %s)", "no file yet: %s (continuum refresh %s)"):format(
+    table.concat(absent, ", "), table.concat(absent, " "))
+end
+
 -- What became of the rows of a table.
 function phases.show_table(t)
   local say, n = core.say, core.text

@@ -1,7 +1,7 @@
 -- What is fresh, what is stale, and why.
 local core, input = ...
 
-local state, stale = {}, false
+local phases, state, stale = core.use("phases"), {}, false
 
 local function tell(kind, name, why, because)
   local fresh = why.id == "fresh"
@@ -19,6 +19,7 @@ head("paquets", "packages")
 for _, p in ipairs(packages) do
   local tables = {}
   for i, t in ipairs(p.tables) do tables[i] = ("%s %d"):format(t.name, t.rows) end
+  if p.why.id ~= "absent" then tables[#tables + 1] = phases.missing(p.absent) end
   tell("package", p.name, p.why, table.concat(tables, ", "))
 end
 head("analyses", "analyses")

@@ -61,7 +61,7 @@ static const struct property field_props[] = {
 	F("name", TEXT, name), F("title", TEXT, title), F("description", TEXT, description), F("format", TEXT, format), IS("type", HAND),
 	IS("constraints", HAND), IS("missingValues", HAND), F("decimalChar", SIGN, decimal), F("groupChar", TEXT, group),
 	F("bareNumber", FLAG, bare), F("trueValues", LIST, true_values), F("falseValues", LIST, false_values),
-	F("continuum:countingUnit", TEXT, unit), F("continuum:scope", TREE, scope), F("continuum:breaks", TREE, breaks),
+	F("continuum:header", TEXT, header), F("continuum:countingUnit", TEXT, unit), F("continuum:scope", TREE, scope), F("continuum:breaks", TREE, breaks),
 	F("categoriesOrdered", FLAG, categories_ordered), F("delimiter", TEXT, delimiter), IS("categories", HAND), IS("itemType", HAND),
 	IS("continuum:status", WARNED), IS("rdfType", WARNED),
 };

@@ -19,6 +19,7 @@ struct wholes { const int64_t *v; size_t n; };
 struct labelled { const char *value, *label; };        /* label "" = none */
 struct field {
 	const char *name, *title, *description, *format;
+	const char *header;                            /* its header cell, * for any text; NULL = its name */
 	enum field_type type;
 	bool required, unique;
 	const char *bound[FIELD_BOUNDS];               /* as written; NULL = none */

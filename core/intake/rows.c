@@ -268,16 +268,32 @@ static bool end_part(struct rows *rows, struct err *e)
 
 /* ---- headers ---- */
 
-/* Capitals of ASCII and of Latin letters with accents (U+00C0 … U+00DE) are folded, unless the dialect says otherwise. */
-static bool is_name(const struct resource *r, const struct rowcell *c, const char *name)
+static const char *header_of(const struct field *f)
 {
-	bool same = c->n == strlen(name);
+	return f->header ? f->header : f->name;
+}
 
-	for (size_t i = 0; same && i < c->n; i++) {
-		bool latin = i && c->s[i - 1] == '\xc3' && name[i - 1] == '\xc3' && ((c->s[i] ^ name[i]) & 0xff) == 0x20 && (c->s[i] & 0x1f) != 0x17;
-		same = c->s[i] == name[i] || (!r->case_sensitive && (latin || text_lower(c->s[i]) == text_lower(name[i])));
+/* Is it the header cell of f? Capitals of ASCII and of Latin letters with accents (U+00C0 … U+00DE) are folded, unless the dialect says otherwise. */
+static bool is_header(const struct resource *r, const struct rowcell *c, const struct field *f)
+{
+	const char *p = header_of(f), *begin = p, *star = NULL;   /* star: behind the last one, which takes the bytes up to `back` */
+
+	for (size_t i = 0, back = 0; i < c->n;) {
+		bool latin = i && p > begin && c->s[i - 1] == '\xc3' && p[-1] == '\xc3' && ((c->s[i] ^ *p) & 0xff) == 0x20 && (c->s[i] & 0x1f) != 0x17;
+		if (f->header && *p == '*') {
+			star = ++p;
+			back = i;
+		} else if (c->s[i] == *p || (!r->case_sensitive && (latin || text_lower(c->s[i]) == text_lower(*p)))) {
+			p++;
+			i++;
+		} else if (star) {
+			p = star;
+			i = ++back;
+		} else {
+			return false;
+		}
 	}
-	return same;
+	return !p[f->header ? strspn(p, "*") : 0];
 }
 
 /* at: the first cell that differs (may be past either end). Always false. */
@@ -290,7 +306,7 @@ static bool fail_header(const struct rows *rows, const struct row *row, size_t a
 	for (size_t i = 0; i < row->n; i++)
 		buf_printf(&file, "%s%.*s", i ? ", " : "", (int)(row->cell[i].n < 60 ? row->cell[i].n : 60), row->cell[i].s);
 	for (size_t i = 0; i < r->nfield; i++)
-		buf_printf(&fields, "%s%s", i ? ", " : "", r->field[i].name);
+		buf_printf(&fields, "%s%s", i ? ", " : "", header_of(&r->field[i]));
 	err_set(e, ERR_HEADER, "%.*s" ERR_SEP "%s" ERR_SEP "%s" ERR_SEP "%zu", (int)(c->n < 120 ? c->n : 120), c->s, field ? field : "—",
 	        r->fields_match, at + 1);
 	err_why(e, "%s: %s%s\ndatapackage.json: %s%s", rows->file, buf_text(&file), file.over ? "…" : "",
@@ -305,7 +321,7 @@ static bool fail_header(const struct rows *rows, const struct row *row, size_t a
 static size_t difference(const struct resource *r, const struct row *row)
 {
 	for (size_t i = 0; i < r->nfield || i < row->n; i++)
-		if (i >= r->nfield || i >= row->n || !is_name(r, &row->cell[i], r->field[i].name))
+		if (i >= r->nfield || i >= row->n || !is_header(r, &row->cell[i], &r->field[i]))
 			return i;
 	return SIZE_MAX;
 }
@@ -323,10 +339,10 @@ static bool match_names(struct rows *rows, const struct row *row, struct err *e)
 	for (size_t i = 0; i < r->nfield; i++) {
 		rows->map[i] = -1;
 		for (size_t k = 0; k < row->n; k++) {
-			if (!is_name(r, &row->cell[k], r->field[i].name))
+			if (!is_header(r, &row->cell[k], &r->field[i]))
 				continue;
 			if (rows->map[i] >= 0) {
-				err_set(e, ERR_HEADER_TWICE, "%s", r->field[i].name);
+				err_set(e, ERR_HEADER_TWICE, "%s", header_of(&r->field[i]));
 				return err_at(e, rows->file, row->line, 0);
 			}
 			rows->map[i] = (long)k;
@@ -334,7 +350,7 @@ static bool match_names(struct rows *rows, const struct row *row, struct err *e)
 		}
 		found += rows->map[i] >= 0;
 		if (rows->map[i] < 0 && (!may_lack || r->field[i].required))
-			return fail_header(rows, row, row->n, r->field[i].name, e);
+			return fail_header(rows, row, row->n, header_of(&r->field[i]), e);
 	}
 	if (found && (may_have_more || found == row->n))
 		return true;
@@ -410,7 +426,7 @@ static int read_header(struct rows *rows, struct row *row, struct err *e)
 	size_t at = difference(r, &head);
 	if (at == SIZE_MAX || (rows->part > 1 && rows->above == 1))
 		return at != SIZE_MAX;
-	fail_header(rows, &head, at, at < r->nfield ? r->field[at].name : NULL, e);
+	fail_header(rows, &head, at, at < r->nfield ? header_of(&r->field[at]) : NULL, e);
 	return -1;
 }
 

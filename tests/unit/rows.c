@@ -17,6 +17,7 @@ static const char *root;
 	.hash = "", .bytes = -1, .fields_match = "exact", .field = ab, .nfield = 2, .header_rows = { first, 1 }, __VA_ARGS__
 #pragma GCC diagnostic ignored "-Woverride-init"
 static struct field ab[] = { { .name = "a" }, { .name = "Né" } };
+static struct field yearly[] = { { .name = "a", .header = "CODGEO_*" }, { .name = "Né", .header = "*N*b*É*" } };
 static const int64_t first[] = { 1 }, second_third[] = { 2, 3 }, fourth[] = { 4 };
 
 static const char *write_file(const char *name, const char *s, size_t n)
@@ -70,6 +71,10 @@ static const struct { const char *name; struct resource r; const char *in; size_
 	{ "partial", { FILE_OF(.fields_match = "partial") }, TEXT("c,Né\n1,2\n"), "[-][2]2/" },
 	{ "partial: nothing in common", { FILE_OF(.fields_match = "partial") }, TEXT("c,d\n1,2\n"), "! 1:0 intake.header" },
 	{ "a column twice", { FILE_OF(.fields_match = "equal") }, TEXT("a,Né,A\n"), "! 1:0 intake.header_twice" },
+	{ "a header that changes", { FILE_OF(.field = yearly) }, TEXT("codgeo_2025,Na nb bé\n1,2\n"), "[1][2]2/" },
+	{ "a header that changes too much", { FILE_OF(.field = yearly) }, TEXT("codgeo_2025,nb\n1,2\n"), "! 1:0 intake.header" },
+	{ "one column for two headers", { FILE_OF(.field = yearly, .fields_match = "subset") }, TEXT("nbé,codgeo_,codgeo_1\n1,2,3\n"), "! 1:0 intake.header_twice" },
+	{ "a star in a name is a star", { FILE_OF(.field = (struct field[]){ { .name = "a*" } }, .nfield = 1) }, TEXT("a1\n"), "! 1:0 intake.header" },
 	{ "header rows that are joined", { FILE_OF(.header_rows = { second_third, 2 }, .header_join = "/", .fields_match = "partial") },
 	  TEXT("Title,\n,a\nNé,\n1,2\n"), "[2][1]4/ +1" },
 	{ "names in two rows", { FILE_OF(.header_rows = { second_third, 2 }, .header_join = "", .field = ab, .nfield = 1) }, TEXT("T\nA\n\n5\n"), "[5]4/ +1" },

@@ -7,7 +7,6 @@
 #include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 enum { BLOCK = 64 * 1024, NAME = 1024, NAMES_SHOWN = 200 };
@@ -53,28 +52,22 @@ struct unpack *unpack_gzip(const struct rows_input *in, int64_t max)
 	return u;
 }
 
-/* 1 = there are packed bytes, 0 = the file ends, -1. */
-static int more_gzip(struct unpack *u, struct err *e)
-{
-	if (u->z.avail_in || u->eof)
-		return u->z.avail_in > 0;
-	long n = u->in.read(u->in.context, (char *)u->block, sizeof u->block, e);
-	if (n < 0)
-		return -1;
-	u->eof = n == 0;
-	u->z.next_in = u->block;
-	u->z.avail_in = (uInt)n;
-	return n > 0;
-}
-
 static long read_gzip(struct unpack *u, char *to, size_t n, struct err *e)
 {
 	u->z.next_out = (unsigned char *)to;
 	u->z.avail_out = (uInt)n;
 	while (u->z.avail_out == n) {
-		int more = more_gzip(u, e);
-		if (more < 0 || (!more && u->ended))
-			return more;
+		if (!u->z.avail_in && !u->eof) {
+			long got = u->in.read(u->in.context, (char *)u->block, sizeof u->block, e);
+			if (got < 0)
+				return -1;
+			u->eof = got == 0;
+			u->z.next_in = u->block;
+			u->z.avail_in = (uInt)got;
+		}
+		bool more = u->z.avail_in;
+		if (!more && u->ended)
+			return 0;
 		if (u->ended && !*u->z.next_in) {   /* tapes and blocks are filled up with zeros */
 			u->z.next_in++;
 			u->z.avail_in--;
@@ -84,10 +77,8 @@ static long read_gzip(struct unpack *u, char *to, size_t n, struct err *e)
 			inflateReset(&u->z);
 		int rc = inflate(&u->z, Z_NO_FLUSH);
 		u->ended = rc == Z_STREAM_END;
-		if (!more && !u->ended && u->z.avail_out == n)
-			return damaged(e, "unexpected end of file") - 1;
-		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-			return damaged(e, u->z.msg) - 1;
+		if ((rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) || (!more && !u->ended && u->z.avail_out == n))
+			return damaged(e, more ? u->z.msg : "unexpected end of file") - 1;
 	}
 	return (long)(n - u->z.avail_out);
 }
@@ -129,54 +120,45 @@ static bool list_files(unzFile zip, size_t max, struct arena *a, struct texts *o
 	return rc == UNZ_OK || rc == UNZ_END_OF_LIST_OF_FILE || damaged(e, "central directory");
 }
 
+/* Makes a file of the zip the one in hand. */
 static bool find_member(unzFile zip, const char *member, struct arena *a, struct err *e)
 {
 	struct texts names = { 0 };
 	struct buf shown = BUF(NAMES_SHOWN);
-	const char *found = NULL;
-	bool several = false;
 
-	if (!list_files(zip, UNPACK_MEMBERS, a, &names, e))
+	if (*member && unzLocateFile(zip, member, 2) == UNZ_OK)   /* 2: capitals do not matter */
+		return true;
+	if (!list_files(zip, NAMES_SHOWN, a, &names, e))
 		return false;
-	for (size_t i = 0; i < names.n; i++) {
-		if (!shown.over)
-			buf_printf(&shown, "%s%s", i ? ", " : "", names.s[i]);
-		if (*member && strcasecmp(names.s[i], member) != 0)
-			continue;
-		several |= found && !*member;
-		found = found ? found : names.s[i];
-	}
-	if (!found || several)
-		err_set(e, several ? ERR_ARCHIVE_MANY : ERR_ARCHIVE_MEMBER, "%s" ERR_SEP "%s%s", member, buf_text(&shown), shown.over ? "…" : "");
+	if (!*member && names.n == 1)
+		return unzLocateFile(zip, names.s[0], 1) == UNZ_OK || damaged(e, "central directory");
+	for (size_t i = 0; i < names.n && !shown.over; i++)
+		buf_printf(&shown, "%s%s", i ? ", " : "", names.s[i]);
+	err_set(e, *member || !names.n ? ERR_ARCHIVE_MEMBER : ERR_ARCHIVE_MANY, "%s" ERR_SEP "%s%s", member, buf_text(&shown), shown.over ? "…" : "");
 	buf_free(&shown);
-	return found && !several && (unzLocateFile(zip, found, 1) == UNZ_OK || damaged(e, "central directory"));
-}
-
-static bool open_member(unzFile zip, uint64_t *size, struct err *e)
-{
-	unz_file_info64 info;
-
-	if (unzGetCurrentFileInfo64(zip, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK)
-		return damaged(e, "central directory");
-	if (info.flag & 1)
-		return err_set(e, ERR_ARCHIVE_LOCKED, "%s", "");
-	*size = info.uncompressed_size;
-	if (info.compression_method == 0 || info.compression_method == Z_DEFLATED)
-		return unzOpenCurrentFile(zip) == UNZ_OK || damaged(e, "local header");
-	damaged(e, "");
-	return err_why(e, "compression method %lu", info.compression_method);
+	return false;
 }
 
 bool unpack_zip(struct unpack **out, const char *file, const char *member, int64_t max, struct err *e)
 {
 	struct unpack *u = unpack_new(max);
 	struct arena a = { 0 };
-	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e) && open_member(u->zip, &u->size, e);
+	unz_file_info64 info = { 0 };
+	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e);
 
+	if (ok && unzGetCurrentFileInfo64(u->zip, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK)
+		ok = damaged(e, "central directory");
+	if (ok && info.flag & 1)
+		ok = err_set(e, ERR_ARCHIVE_LOCKED, "%s", "");
+	if (ok && unzOpenCurrentFile(u->zip) != UNZ_OK) {
+		ok = damaged(e, "");
+		err_why(e, "local header, compression method %lu", info.compression_method);
+	}
 	arena_free(&a);
+	u->size = info.uncompressed_size;
+	*out = ok ? u : NULL;
 	if (!ok)
 		unpack_close(u);
-	*out = ok ? u : NULL;
 	return ok;
 }
 

@@ -45,7 +45,7 @@ bool lock_files(struct project *p, const struct load_file **out, size_t *n, stru
 		const char *object = object_path(&p->arena, objects, digest);
 		file[(*n)++] = (struct load_file){
 			.resource = text(v, "feed"), .path = path_exists(object) ? object : "",
-			.shown = arena_printf(&p->arena, "%s (%.10s)", text(v, "name"), text(v, "accepted")),
+			.shown = text(v, "name"),
 		};
 	}
 	*out = file;

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,9 +20,6 @@
 enum { FEED = 64 * 1024, DEPTH = 64, SHEETS = 4096, STYLES = 65536, STRINGS = 1 << 24, SHEET_ROWS = 1 << 24, EXCERPT = 2000, KEPT = 4 << 20, NAME = 1000 };
 static const int64_t XML_BYTES = INT64_C(1) << 30, CELL_BYTES = INT64_C(1) << 33, DAY = 86400000;   /* DAY: milliseconds */
 enum { STYLE_DATE = 1, STYLE_TIME = 2, STYLE_ELAPSED = 4, STYLE_MONTH = 8 };   /* STYLE_MONTH: or minutes */
-
-/* Bytes that are written once, front to back, then read anywhere: those past KEPT from a file without a name. */
-struct spool { struct buf kept; FILE *f; int64_t n; };
 
 struct part {
 	const char *member;
@@ -45,12 +41,14 @@ struct sheet {
 	struct err *e;
 	struct part part;              /* the one in hand */
 	/* The workbook. */
-	const char *name[SHEETS];
+	const char **name;
 	struct { const char *id, *member; } relation[SHEETS];   /* of .xlsx: its sheets that are no charts */
 	size_t nname, nrelation, nstyle;
 	const char *book, *strings, *styles, *member;           /* NULL = none; member: the sheet that is wanted */
 	unsigned char format[STYLES], style[STYLES];            /* what a number format and a cell style show, by their numbers */
-	struct spool text_of, place_of;                         /* shared strings one after the other; where each begins and ends */
+	struct buf kept, ends;         /* shared strings one after the other; where each ends (int64_t) */
+	FILE *rest;                    /* those that are too many to be kept, in a file without a name; NULL = none */
+	int64_t total;                 /* bytes of all */
 	bool opendocument, date1904, in_data;                   /* in_data: inside sheetData, sst, or the table that is wanted */
 	/* The cell and the row in hand; cells beyond n are empty. */
 	struct hand c;
@@ -95,29 +93,6 @@ static bool too_large(struct sheet *s)
 
 /* ---- shared strings ---- */
 
-static bool spool_add(struct sheet *s, struct spool *sp, const void *bytes, size_t n)
-{
-	sp->n += (int64_t)n;
-	if (!sp->f && buf_add(&sp->kept, bytes, n))
-		return true;
-	if (!sp->f) {
-		char *path = arena_printf(s->a, "%s/strings-XXXXXX", s->tmp_dir);
-		int fd = mkostemp(path, O_CLOEXEC);
-		sp->f = fd < 0 || unlink(path) < 0 ? NULL : fdopen(fd, "w+");
-	}
-	return (sp->f && fwrite(bytes, 1, n, sp->f) == n) || err_system(s->e, ERR_WRITE, s->tmp_dir);
-}
-
-/* What was added at once is read at once. */
-static bool spool_get(struct sheet *s, struct spool *sp, int64_t at, char *to, size_t n)
-{
-	int64_t kept = (int64_t)sp->kept.n;
-
-	if (at < kept)
-		memcpy(to, sp->kept.s + at, n);
-	return at < kept || !n || (fflush(sp->f) == 0 && pread(fileno(sp->f), to, n, at - kept) == (ssize_t)n) || err_system(s->e, ERR_READ, s->tmp_dir);
-}
-
 /* "_x000D_" stands for a character that XML cannot hold, "_x005F_" for a "_" that would begin such a thing. */
 static void unescape(struct sheet *s)
 {
@@ -138,25 +113,37 @@ static void unescape(struct sheet *s)
 
 static bool end_string(struct sheet *s)
 {
-	int64_t place[2] = { s->text_of.n };
-
 	unescape(s);
-	place[1] = place[0] + (int64_t)s->text.n;
-	bool ok = spool_add(s, &s->text_of, s->text.s, s->text.n) && spool_add(s, &s->place_of, place, sizeof place);
+	s->total += (int64_t)s->text.n;
+	if (!buf_add(&s->ends, &s->total, sizeof s->total))
+		return bad_part(s, "sharedStrings");
+	if (!buf_add(&s->kept, s->text.s, s->text.n) && !s->rest) {
+		char *path = arena_printf(s->a, "%s/strings-XXXXXX", s->tmp_dir);
+		int fd = mkostemp(path, O_CLOEXEC);
+		s->rest = fd < 0 || unlink(path) < 0 ? NULL : fdopen(fd, "w+");
+	}
+	if (s->kept.over && !(s->rest && fwrite(s->text.s, 1, s->text.n, s->rest) == s->text.n))
+		return err_system(s->e, ERR_WRITE, s->tmp_dir);
 	buf_clear(&s->text);
-	return ok && (s->place_of.n / 16 < STRINGS || bad_part(s, "sharedStrings"));
+	return true;
 }
 
 static bool shared_text(struct sheet *s)
 {
-	int64_t i = whole(s->text.s + s->c.start, 0, STRINGS, STRINGS), place[2];
+	const int64_t *ends = (const void *)s->ends.s;
+	char *to = s->text.s + s->c.start;
+	int64_t i = whole(to, 0, STRINGS, STRINGS), kept = (int64_t)s->kept.n;
 
-	if (i >= s->place_of.n / 16)
+	if (i >= (int64_t)(s->ends.n / sizeof *ends))
 		return bad_part(s, "sharedStrings");
-	if (!spool_get(s, &s->place_of, i * 16, (char *)place, sizeof place))
-		return false;
-	s->text.n = s->c.start + (size_t)(place[1] - place[0]);
-	return s->text.n > ROWS_BYTES ? too_large(s) : spool_get(s, &s->text_of, place[0], s->text.s + s->c.start, (size_t)(place[1] - place[0]));
+	int64_t at = i ? ends[i - 1] : 0;
+	size_t n = (size_t)(ends[i] - at);
+	if (n > ROWS_BYTES - s->c.start)
+		return too_large(s);
+	s->text.n = s->c.start + n;
+	if (at < kept)
+		memcpy(to, s->kept.s + at, n);
+	return at < kept || !n || (fflush(s->rest) == 0 && pread(fileno(s->rest), to, n, at - kept) == (ssize_t)n) || err_system(s->e, ERR_READ, s->tmp_dir);
 }
 
 /* ---- cells ---- */
@@ -171,20 +158,15 @@ static void replace_text(struct sheet *s, const char *text, size_t n)
 static enum rowcell_kind number_text(struct sheet *s)
 {
 	const char *v = s->text.s + s->c.start;
-	size_t n = s->text.n - s->c.start;
+	size_t n = s->text.n - s->c.start, sign = *v == '-';
 	char out[40];
-	int64_t i;
 	double d;
 
-	if (n < 18 && *v > '0' && strspn(v, "0123456789") == n)
+	if (n - sign < 19 && v[sign] > '0' && strspn(v + sign, "0123456789") == n - sign)
 		return ROWCELL_NUMBER;
-	if (num_int(v, n, &i))
-		n = (size_t)snprintf(out, sizeof out, "%lld", (long long)i);
-	else if (num_real(v, n, '.', &d, NULL))
-		n = (size_t)snprintf(out, sizeof out, "%.15g", d == 0 ? 0 : d);
-	else
+	if (!num_real(v, n, '.', &d, NULL))
 		return ROWCELL_TEXT;
-	replace_text(s, out, n);
+	replace_text(s, out, (size_t)snprintf(out, sizeof out, "%.15g", d == 0 ? 0 : d));
 	return ROWCELL_NUMBER;
 }
 
@@ -452,12 +434,10 @@ static bool inside(struct sheet *s, const char *name, const char **at)
 
 static bool inside_end(struct sheet *s, const char *name)
 {
-	if (is_cell(name))
-		return end_cell(s);
+	if (is_cell(name) || !strcmp(name, "si"))
+		return *name == 's' ? end_string(s) : end_cell(s);
 	if (!strcmp(name, "row") || !strcmp(name, "table-row"))
 		return end_row(s);
-	if (!strcmp(name, "si"))
-		return end_string(s);
 	s->part.done = !strcmp(name, "sheetData") || !strcmp(name, "table");
 	if (s->part.done)
 		XML_StopParser(s->part.parser, XML_TRUE);
@@ -583,12 +563,12 @@ static int part_read(struct sheet *s, const char *member, struct err *e)
 static bool check_bytes(const char *file, struct err *e)
 {
 	static const struct { const char *bytes, *what; } others[] = {
-		{ "<!doctype html", "HTML" }, { "<html", "HTML" }, { "<?xml", "XML" }, { "%PDF", "PDF" }, { "\x1f\x8b", "gzip" },
+		{ "<?xml", "XML" }, { "<!doctype html", "HTML" }, { "<html", "HTML" }, { "%PDF-", "PDF" }, { "\x1f\x8b", "gzip" },
 	};
 	/* In the folder of a compound file (MS-CFB): what hides an encrypted workbook. */
 	static const char hidden[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
 	char head[512] = "", folder[4096];
-	const char *text = head, *what = "text";
+	const char *what = "text";
 	uint32_t sector;
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head - 1);
@@ -602,11 +582,8 @@ static bool check_bytes(const char *file, struct err *e)
 		return opened;
 	if (old)
 		return k > 0 && memmem(folder, (size_t)k, hidden, sizeof hidden) ? err_set(e, ERR_SHEET_LOCKED, "%s", "") : err_set(e, ERR_SHEET_XLS, "%s", ".xls");
-	text += strncmp(text, "\xef\xbb\xbf", 3) ? 0 : 3;
-	while (text_is_space(*text))
-		text++;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (!strncasecmp(text, others[i].bytes, strlen(others[i].bytes)))
+		if (strcasestr(head, others[i].bytes))
 			what = others[i].what;
 	return err_set(e, ERR_SHEET_NOT, "%s", n ? what : "0");
 }
@@ -647,14 +624,12 @@ static bool open_xlsx(struct sheet *s, struct err *e)
 static void sheet_close(void *self)
 {
 	struct sheet *s = self;
-	struct spool *spool[] = { &s->text_of, &s->place_of };
 
-	for (size_t i = 0; i < 2; i++) {
-		buf_free(&spool[i]->kept);
-		if (spool[i]->f)
-			fclose(spool[i]->f);
-	}
 	part_close(s);
+	if (s->rest)
+		fclose(s->rest);
+	buf_free(&s->kept);
+	buf_free(&s->ends);
 	buf_free(&s->text);
 	buf_free(&s->excerpt);
 	free(s);
@@ -672,8 +647,10 @@ static struct sheet *sheet_new(const char *file, const char *shown, const struct
 	s->wanted = wanted;
 	s->tmp_dir = tmp_dir;
 	s->a = a;
+	s->name = arena_array(a, const char *, SHEETS);
 	s->text = (struct buf){ .s = room, .cap = ROWS_BYTES + 1, .max = ROWS_BYTES };
-	s->text_of.kept = s->place_of.kept = BUF(KEPT);
+	s->kept = BUF(KEPT);
+	s->ends = BUF(STRINGS * sizeof s->total);
 	s->excerpt = BUF(EXCERPT);
 	for (size_t i = 0; i < ROWS_CELLS; i++)
 		s->cell[i] = s->blank[i] = (struct rowcell){ .s = "", .kind = ROWCELL_NONE };
@@ -699,13 +676,11 @@ static int sheet_next(void *self, struct row *out, struct err *e)
 			buf_add(&s->excerpt, s->cell[i].s, s->cell[i].n < 200 ? s->cell[i].n : text_utf8_bad(s->cell[i].s, 200));
 		}
 	}
-	if (++s->line < s->row) {
-		*out = (struct row){ (long)s->line, s->blank, 0, "", 0 };
-		return 1;
-	}
-	*out = (struct row){ (long)s->line, s->cell, s->n, buf_text(&s->excerpt), s->excerpt.n };
-	s->times--;
-	s->row++;
+	bool blank = ++s->line < s->row;
+	*out = blank ? (struct row){ (long)s->line, s->blank, 0, "", 0 }
+	             : (struct row){ (long)s->line, s->cell, s->n, buf_text(&s->excerpt), s->excerpt.n };
+	s->times -= !blank;
+	s->row += !blank;
 	s->given += (int64_t)(s->text.n + s->n);
 	if (s->given <= CELL_BYTES)
 		return 1;
@@ -719,26 +694,24 @@ bool sheet_open(struct rows_reader *out, const char *file, const char *shown, co
 {
 	struct sheet *s = sheet_new(file, shown, r, tmp_dir, a);
 
-	*out = (struct rows_reader){ .self = s, .next = sheet_next, .close = sheet_close };
 	bool ok = read_book(s, e);
 	if (ok && !s->member && !s->in_data)
 		ok = err_set(e, ERR_SHEET_NAME, "%.100s" ERR_SEP "%s", *r->sheet_name ? r->sheet_name : arena_printf(a, "%lld", (long long)r->sheet_number),
 		             package_perhaps(a, r->sheet_name, s->name, s->nname));
-	if (ok && (!s->member || open_xlsx(s, e)))
+	if (ok && (!s->member || open_xlsx(s, e))) {
+		*out = (struct rows_reader){ .self = s, .next = sheet_next, .close = sheet_close };
 		return true;
+	}
 	sheet_close(s);
-	*out = (struct rows_reader){ 0 };
 	return err_at(e, shown, 0, 0);
 }
 
 bool sheet_names(const char *file, struct arena *a, struct texts *out, struct err *e)
 {
 	struct sheet *s = sheet_new(file, file, NULL, "", a);
-	const char **names = arena_array(a, const char *, SHEETS);
 	bool ok = read_book(s, e);
 
-	memcpy(names, s->name, s->nname * sizeof *names);
-	*out = (struct texts){ names, s->nname };
+	*out = (struct texts){ s->name, s->nname };
 	sheet_close(s);
 	return ok;
 }

@@ -100,21 +100,16 @@ static bool open_zip(unzFile *out, const char *file, struct err *e)
 /* Names of the files, at most max; folders and the notes of macOS are none. */
 static bool list_files(unzFile zip, size_t max, struct arena *a, struct texts *out, struct err *e)
 {
-	const char **names = NULL;
+	const char **names = arena_array(a, const char *, max);
 	char name[NAME] = "";
-	size_t n = 0, room = 0, seen = 0;
+	size_t n = 0, seen = 0;
 	int rc = unzGoToFirstFile(zip);
 
 	for (; rc == UNZ_OK && n < max; rc = unzGoToNextFile(zip)) {
 		if (seen++ == UNPACK_MEMBERS || unzGetCurrentFileInfo64(zip, NULL, name, NAME - 1, NULL, 0, NULL, 0) != UNZ_OK)
 			return damaged(e, "central directory");
-		if (!*name || name[strlen(name) - 1] == '/' || !strncmp(name, "__MACOSX/", 9))
-			continue;
-		if (n == room) {
-			const char **more = arena_array(a, const char *, room = 2 * room + 16);
-			names = n ? memcpy(more, names, n * sizeof *more) : more;
-		}
-		names[n++] = arena_strdup(a, name);
+		if (*name && name[strlen(name) - 1] != '/' && strncmp(name, "__MACOSX/", 9) != 0)
+			names[n++] = arena_strdup(a, name);
 	}
 	*out = (struct texts){ names, n };
 	return rc == UNZ_OK || rc == UNZ_END_OF_LIST_OF_FILE || damaged(e, "central directory");
@@ -144,16 +139,11 @@ bool unpack_zip(struct unpack **out, const char *file, const char *member, int64
 	struct unpack *u = unpack_new(max);
 	struct arena a = { 0 };
 	unz_file_info64 info = { 0 };
-	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e);
+	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e)
+	          && (unzGetCurrentFileInfo64(u->zip, &info, NULL, 0, NULL, 0, NULL, 0) == UNZ_OK || damaged(e, "central directory"))
+	          && (!(info.flag & 1) || err_set(e, ERR_ARCHIVE_LOCKED, "%s", ""))
+	          && (unzOpenCurrentFile(u->zip) == UNZ_OK || damaged(e, "") || err_why(e, "local header, compression method %lu", info.compression_method));
 
-	if (ok && unzGetCurrentFileInfo64(u->zip, &info, NULL, 0, NULL, 0, NULL, 0) != UNZ_OK)
-		ok = damaged(e, "central directory");
-	if (ok && info.flag & 1)
-		ok = err_set(e, ERR_ARCHIVE_LOCKED, "%s", "");
-	if (ok && unzOpenCurrentFile(u->zip) != UNZ_OK) {
-		ok = damaged(e, "");
-		err_why(e, "local header, compression method %lu", info.compression_method);
-	}
 	arena_free(&a);
 	u->size = info.uncompressed_size;
 	*out = ok ? u : NULL;

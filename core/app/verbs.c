@@ -185,19 +185,8 @@ VERB(do_packages)
 static void put_table(struct session *s, const struct load_table *t, struct buf *out)
 {
 	verb_next(out);
-	verb_put(out, "{'name':%s,'read':%d,'used':%d,'emitted':%d,'loaded':%d,'rejected':%d,'skipped':%d,'cells':%d,'kinds':[", t->name, t->read,
-	         t->used, t->emitted, t->loaded, t->rejected, t->skipped, t->cells);
-	for (size_t i = 0; i < t->nkind; i++) {
-		verb_next(out);
-		verb_put(out, "{'kind':%s,'rows':%d}", t->kind[i].kind, t->kind[i].n);
-	}
-	verb_put(out, "],'totals':[");
-	for (size_t i = 0; i < t->ntotal; i++) {
-		verb_next(out);
-		verb_put(out, "{'of':%s,'column':%s,'stated':%r,'computed':%r}", t->total[i].of, t->total[i].column, t->total[i].stated,
-		         t->total[i].computed);
-	}
-	verb_put(out, "],'notes':%t,'refusals':[", &t->note);
+	verb_put(out, "{'name':%s,'read':%d,'used':%d,'emitted':%d,'loaded':%d,'rejected':%d,'skipped':%d,'cells':%d,%v,'refusals':[", t->name, t->read,
+	         t->used, t->emitted, t->loaded, t->rejected, t->skipped, t->cells, t->lists);
 	for (size_t i = 0; i < t->nreject; i++) {
 		verb_next(out);
 		put_error(s, &t->reject[i], out);

@@ -5,72 +5,73 @@
 
 #include <string.h>
 
-struct refusal {
-	struct refusal *next;
-	const char *file, *column, *value, *reason[2];
-	long line;
-	bool whole;
+/* What is written as it came, in this order: rows of a table of the package file, whose first cell is the resource. */
+enum { REFUSALS, KINDS, TOTALS, NOTES };
+static const struct { const char *sql; size_t most; } lists[ACCOUNT_LISTS] = {
+	[REFUSALS] = { "INSERT INTO _reject VALUES (?, ?, ?, ?, ?, ?, ?, ?)", 10000 },
+	[KINDS] = { "INSERT INTO _load_skipped VALUES (?, ?, ?)", 64 },
+	[TOTALS] = { "INSERT INTO _load_total VALUES (?, ?, ?, ?, ?)", 4096 },
+	[NOTES] = { "INSERT INTO _load_note VALUES (?, ?)", 4096 },
 };
+struct entry { struct entry *next; size_t n; struct cell cell[]; };
+
+/* False when the list is full. */
+static bool add(struct account *c, int list, const struct cell *cell, size_t n)
+{
+	struct account_list *l = &c->list[list];
+	struct entry *x;
+
+	if (l->n == lists[list].most)
+		return false;
+	x = arena_alloc(c->a, sizeof *x + n * sizeof *cell);
+	*x = (struct entry){ .n = n };
+	for (size_t i = 0; i < n; i++) {
+		x->cell[i] = cell[i];
+		if (cell[i].type == CELL_TEXT)
+			x->cell[i].s = arena_strndup(c->a, cell[i].s, cell[i].n);
+	}
+	*(l->last ? &l->last->next : &l->first) = x;
+	l->last = x;
+	l->n++;
+	return true;
+}
 
 void account_refuse(struct account *c, const struct err *bad, const char *column, const char *value, size_t n, bool whole)
 {
-	struct refusal *x;
+	struct buf fr = BUF(2000), en = BUF(2000);
 
 	c->t->cells += !whole;
-	if (c->kept == ACCOUNT_REFUSALS)
-		return;
-	x = arena_new(c->a, struct refusal);
-	*x = (struct refusal){
-		.file = arena_strdup(c->a, bad->file), .line = bad->line, .whole = whole, .column = column,
-		.value = arena_strndup(c->a, value, n < 1000 ? n : 1000),
-	};
-	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
-		struct buf text = BUF(2000);
-		err_message(bad, lang, &text);
-		x->reason[lang] = arena_strdup(c->a, buf_text(&text));
-		buf_free(&text);
-	}
-	if (c->kept++ < LOAD_REJECTS)
+	err_message(bad, LANG_FR, &fr);
+	err_message(bad, LANG_EN, &en);
+	bool kept = add(c, REFUSALS, CELLS(cell_text(c->t->name), cell_text(bad->file), cell_int(bad->line), cell_text(column),
+	                                   cell_bytes(value, n < 1000 ? n : 1000), cell_text(buf_text(&fr)), cell_text(buf_text(&en)), cell_int(whole)));
+	if (kept && c->t->nreject < LOAD_REJECTS)
 		c->t->reject[c->t->nreject++] = *bad;
-	*(c->last ? &c->last->next : &c->first) = x;
-	c->last = x;
+	buf_free(&fr);
+	buf_free(&en);
 }
 
 void account_skip(struct account *c, const char *kind, int64_t n)
 {
-	struct load_table *t = c->t;
-	size_t i = 0;
+	struct entry *x = c->list[KINDS].first;
 
-	t->skipped += n;
-	if (!t->kind)
-		t->kind = arena_array(c->a, struct load_count, ACCOUNT_KINDS);
-	while (i < t->nkind && strcmp(t->kind[i].kind, kind) != 0)
-		i++;
-	if (i == ACCOUNT_KINDS)
-		i--;
-	else if (i == t->nkind)
-		t->kind[t->nkind++].kind = arena_strdup(c->a, kind);
-	t->kind[i].n += n;
+	c->t->skipped += n;
+	while (x && strcmp(x->cell[1].s, kind) != 0)
+		x = x->next;
+	if (!x && add(c, KINDS, CELLS(cell_text(c->t->name), cell_text(kind), cell_int(n))))
+		return;
+	x = x ? x : c->list[KINDS].last;
+	x->cell[2].i += n;
 }
 
 void account_total(struct account *c, const char *of, const char *column, double stated, double computed)
 {
-	struct load_table *t = c->t;
-
-	if (!t->total)
-		t->total = arena_array(c->a, struct load_total, ACCOUNT_LIST);
-	if (t->ntotal < ACCOUNT_LIST)
-		t->total[t->ntotal++] = (struct load_total){ arena_strdup(c->a, of), arena_strdup(c->a, column), stated, computed };
+	add(c, TOTALS, CELLS(cell_text(c->t->name), cell_text(of), cell_text(column), cell_real(stated), cell_real(computed)));
 }
 
 void account_note(struct account *c, const char *text)
 {
-	struct texts *note = &c->t->note;
-
-	if (!note->s)
-		note->s = arena_array(c->a, const char *, ACCOUNT_LIST);
-	if (note->n < ACCOUNT_LIST)
-		((const char **)note->s)[note->n++] = arena_strdup(c->a, text);
+	add(c, NOTES, CELLS(cell_text(c->t->name), cell_text(text)));
 }
 
 bool account_good(const struct load_table *t, int64_t max_rejected)
@@ -82,105 +83,44 @@ bool account_good(const struct load_table *t, int64_t max_rejected)
 	return !(refused > 10 && refused > t->read / 100) && !(refused && !t->loaded);
 }
 
-/* ---- writing ---- */
-
-static bool write_refusals(const struct account *c, struct db *db, struct err *e)
-{
-	static const char sql[] = "INSERT INTO _reject VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-	bool ok = true;
-
-	for (const struct refusal *x = c->first; ok && x; x = x->next)
-		ok = db_run(db, sql, CELLS(cell_text(c->t->name), cell_text(x->file), cell_int(x->line), cell_text(x->column), cell_text(x->value),
-		                           cell_text(x->reason[LANG_FR]), cell_text(x->reason[LANG_EN]), cell_int(x->whole)), e);
-	return ok;
-}
-
 bool account_write(const struct account *c, struct db *db, const char *file, struct err *e)
 {
 	const struct load_table *t = c->t;
-	const struct cell name = cell_text(t->name);
 	bool ok = db_run(db, "INSERT INTO _load VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	                 CELLS(name, cell_text(file), cell_int(t->read), cell_int(t->used), cell_int(t->rejected), cell_int(t->emitted),
+	                 CELLS(cell_text(t->name), cell_text(file), cell_int(t->read), cell_int(t->used), cell_int(t->rejected), cell_int(t->emitted),
 	                       cell_int(t->loaded), cell_int(t->cells)), e);
 
-	for (size_t i = 0; ok && i < t->nkind; i++)
-		ok = db_run(db, "INSERT INTO _load_skipped VALUES (?, ?, ?)", CELLS(name, cell_text(t->kind[i].kind), cell_int(t->kind[i].n)), e);
-	for (size_t i = 0; ok && i < t->ntotal; i++)
-		ok = db_run(db, "INSERT INTO _load_total VALUES (?, ?, ?, ?, ?)",
-		            CELLS(name, cell_text(t->total[i].of), cell_text(t->total[i].column), cell_real(t->total[i].stated),
-		                  cell_real(t->total[i].computed)), e);
-	for (size_t i = 0; ok && i < t->note.n; i++)
-		ok = db_run(db, "INSERT INTO _load_note VALUES (?, ?)", CELLS(name, cell_text(t->note.s[i])), e);
-	return ok && write_refusals(c, db, e);
+	for (size_t i = 0; i < ACCOUNT_LISTS; i++)
+		for (const struct entry *x = c->list[i].first; ok && x; x = x->next)
+			ok = db_run(db, lists[i].sql, x->cell, x->n, e);
+	return ok;
 }
 
-/* ---- reading: nothing vouches for the file, but every list has an end ---- */
-
-/* A text as a terminal bears it. */
-static const char *clean(struct account *c, struct stmt *st, int i)
-{
-	const struct cell v = stmt_cell(st, i);
-	struct buf b = BUF(2000);
-
-	if (v.type == CELL_TEXT)
-		text_clean(&b, v.s, v.n);
-	char *out = arena_strdup(c->a, buf_text(&b));
-	buf_free(&b);
-	return out;
-}
-
-/* What one row of a query adds to the account. */
-static void take_load(struct account *c, struct stmt *st)
-{
-	struct load_table *t = c->t;
-	int64_t *const to[] = { &t->read, &t->used, &t->rejected, &t->emitted, &t->loaded, &t->cells };
-
-	for (size_t i = 0; i < sizeof to / sizeof *to; i++)
-		*to[i] = stmt_int(st, (int)i);
-}
-
-static void take_skipped(struct account *c, struct stmt *st)
-{
-	account_skip(c, clean(c, st, 0), stmt_int(st, 1));
-}
-
-static void take_total(struct account *c, struct stmt *st)
-{
-	account_total(c, clean(c, st, 0), clean(c, st, 1), stmt_cell(st, 2).d, stmt_cell(st, 3).d);
-}
-
-static void take_note(struct account *c, struct stmt *st)
-{
-	account_note(c, clean(c, st, 0));
-}
-
-static const struct { const char *sql; void (*take)(struct account *c, struct stmt *st); } lists[] = {
-	{ "SELECT read, used, rejected, emitted, loaded, cells FROM _load WHERE resource = ?", take_load },
-	{ "SELECT kind, n FROM _load_skipped WHERE resource = ? LIMIT 64", take_skipped },
-	{ "SELECT \"of\", \"column\", stated, computed FROM _load_total WHERE resource = ? ORDER BY stated = computed, rowid LIMIT 4096", take_total },
-	{ "SELECT text FROM _load_note WHERE resource = ? ORDER BY rowid LIMIT 4096", take_note },
-};
+/* Nothing vouches for the file, but every list has an end. */
+static const char read_sql[] =
+	"SELECT read, used, rejected, emitted, loaded, cells, (SELECT ifnull(sum(n), 0) FROM _load_skipped WHERE resource = ?1), '\"kinds\":' || "
+	"(SELECT json_group_array(json_object('kind', kind, 'rows', n)) FROM (SELECT * FROM _load_skipped WHERE resource = ?1 LIMIT 64))"
+	" || ',\"totals\":' || (SELECT json_group_array(json_object('of', \"of\", 'column', \"column\", 'stated', stated, 'computed', computed))"
+	" FROM (SELECT * FROM _load_total WHERE resource = ?1 AND abs(stated) + abs(computed) < 1e300 ORDER BY stated = computed, rowid LIMIT 4096))"
+	" || ',\"notes\":' || (SELECT json_group_array(text) FROM (SELECT text FROM _load_note WHERE resource = ?1 ORDER BY rowid LIMIT 4096))"
+	" FROM _load WHERE resource = ?1";
 
 bool account_read(struct load_report *r, const struct package *p, struct db *db, struct arena *a, struct err *e)
 {
 	for (r->ntable = 0; r->ntable < p->nresource; r->ntable++) {
 		struct load_table *t = &r->table[r->ntable];
-		struct account c = { .t = t, .a = a };
-		int64_t found = 0;
+		int64_t *const to[] = { &t->read, &t->used, &t->rejected, &t->emitted, &t->loaded, &t->cells, &t->skipped };
 		t->name = p->resource[r->ntable].name;
-		for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-			struct stmt *st = db_query(db, lists[i].sql, CELLS(cell_text(t->name)), e);
-			int rc = -1;
-			for (; st && (rc = stmt_step(st, e)) == 1; found++)
-				lists[i].take(&c, st);
-			stmt_done(st);
-			if (rc < 0)
-				return false;
-		}
-		if (!found)   /* the load stopped before it */
-			return true;
-		if (t->used < 0 || t->rejected < 0 || t->skipped < 0 || t->cells < 0 || t->loaded < 0 || t->loaded > t->emitted ||
-		    t->read != t->used + t->rejected + t->skipped)
+		struct stmt *st = db_query(db, read_sql, CELLS(cell_text(t->name)), e);
+		int rc = st ? stmt_step(st, e) : -1, n = sizeof to / sizeof *to;
+		for (int i = 0; rc == 1 && i < n; i++)
+			*to[i] = stmt_int(st, i);
+		t->lists = rc == 1 ? stmt_copy(st, n, a) : "";
+		stmt_done(st);
+		if (rc != 1)   /* 0: the load stopped before it */
+			return rc == 0;
+		if (t->used < 0 || t->rejected < 0 || t->skipped < 0 || t->cells < 0 || t->loaded < 0 || t->loaded > t->emitted || !*t->lists ||
+		    t->read != t->used + t->rejected + t->skipped || text_utf8_bad(t->lists, strlen(t->lists)) < strlen(t->lists))
 			return err_set(e, ERR_LOAD_WIRE, "%s", p->name);
 	}
 	return true;

@@ -4,14 +4,13 @@
 #define INTAKE_ACCOUNT_H
 #include "intake/load.h"
 
-enum { ACCOUNT_REFUSALS = 10000, ACCOUNT_LIST = 4096, ACCOUNT_KINDS = 64 };   /* of one table; what is past them is only counted, or left out */
+enum { ACCOUNT_LISTS = 4 };
 
-struct refusal;
+struct entry;
 struct account {
 	struct load_table *t;          /* what it fills; zeroed but for its name */
 	struct arena *a;
-	struct refusal *first, *last;
-	size_t kept;
+	struct account_list { struct entry *first, *last; size_t n; } list[ACCOUNT_LISTS];   /* each has an end: what is past it is left out */
 };
 /* One refusal: *bad says why and where. column "": no cell is meant. whole: the row is out, and not only the cell. Counts cells, not rows. */
 void account_refuse(struct account *c, const struct err *bad, const char *column, const char *value, size_t n, bool whole);

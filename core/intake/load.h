@@ -6,15 +6,11 @@
 #include "store/shaper.h"
 
 enum { LOAD_REJECTS = 10 };   /* refusals that are kept for each table; all are counted, and stored in _reject */
-struct load_count { const char *kind; int64_t n; };
-struct load_total { const char *of, *column; double stated, computed; };
 struct load_table {
 	const char *name;
 	/* Untidy rows: read = used + rejected + skipped, where one used row gives any number of rows; emitted = loaded + those rejected later. */
 	int64_t used, emitted, cells;                  /* cells: unreadable ones whose row stays */
-	struct load_count *kind; size_t nkind;         /* skipped by kind: blank, comment, title, total… */
-	struct load_total *total; size_t ntotal;       /* stated totals, the differing ones first */
-	struct texts note;
+	const char *lists;                             /* JSON members: "kinds" of skipped rows, stated "totals", the differing ones first, "notes" */
 	int64_t read, loaded, rejected, skipped;       /* of a tidy file: read = loaded + rejected + skipped; where a load fails, nothing loaded stays */
 	struct err reject[LOAD_REJECTS]; size_t nreject;   /* the first ones, in order */
 };
@@ -25,7 +21,7 @@ struct load_report {
 	double seconds;
 };
 /* The file that stands for a feed: chosen by app from continuum.lock (or a candidate in quarantine), or not there yet. */
-struct load_file { const char *resource, *path, *shown; };   /* path: absolute, "" = none yet; shown: in messages ("accepted 2026-11-22: name.csv") */
+struct load_file { const char *resource, *path, *shown; };   /* path: absolute, "" = none yet; shown: the name under which it came, in messages */
 struct load_used { const char *name, *file, *key; };         /* package that this one may look up: its published file, "" = none yet, and key */
 struct load_job {
 	const struct load_file *file; size_t nfile;    /* those of other packages do not matter */

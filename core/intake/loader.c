@@ -30,7 +30,7 @@ struct loading {
 static long find_row(const struct loading *t, const struct key *key, const struct cell *cell, int nth, struct err *e)
 {
 	struct arena a = { 0 };
-	struct load_table count = { 0 };
+	struct load_table count = { .name = t->r->name };
 	struct account account = { .t = &count, .a = &a };
 	struct typed again;
 	struct err ignored;
@@ -416,7 +416,7 @@ static struct db *open_file(const struct load_job *job, const char *file, struct
 
 	for (size_t i = 0; ok && i < job->nused; i++)
 		ok = db_attach(db, job->used[i].name, job->used[i].file, e);
-	if (ok && db_begin(db, e) && db_exec(db, schema_meta_sql, e))
+	if (ok && db_begin(db, e) && schema_make(db, e))
 		return db;
 	db_close(db);
 	return NULL;

@@ -3,6 +3,8 @@
 #include "store/ahead.h"
 
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { BATCHES = 4, ROWS = 512, TEXT = 64 * 1024, STACK = 512 * 1024 };
@@ -20,13 +22,9 @@ struct ahead {
 	struct err e;
 	struct batch batch[BATCHES];
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t turn;
-	/* Under the lock: batches that were filled and given back so far, and whether to stop. */
-	size_t filled, returned;
-	bool stop;
-	size_t row;                    /* the caller's, in the batch `returned` */
-	bool holds;
+	sem_t filled, empty;           /* batches that wait for the caller, and for the thread */
+	atomic_bool stop;
+	size_t taken, row;             /* the caller's: batches so far, and the row in the last of them */
 };
 
 static void *must(void *p)
@@ -78,25 +76,27 @@ static void fill(struct ahead *a, struct batch *b)
 	}
 }
 
+/* A signal handler may break a wait off. */
+static void wait_for(sem_t *s)
+{
+	while (sem_wait(s) != 0)
+		;
+}
+
 static void *run(void *context)
 {
 	struct ahead *a = context;
-	struct batch *b = NULL;
+	struct batch *b;
+	size_t i = 0;
 
-	pthread_mutex_lock(&a->lock);
-	while (!a->stop && (!b || b->end == 1)) {
-		if (a->filled - a->returned == BATCHES) {
-			pthread_cond_wait(&a->turn, &a->lock);
-			continue;
-		}
-		b = &a->batch[a->filled % BATCHES];
-		pthread_mutex_unlock(&a->lock);
+	do {
+		b = &a->batch[i++ % BATCHES];
+		wait_for(&a->empty);
+		if (a->stop)
+			break;
 		fill(a, b);
-		pthread_mutex_lock(&a->lock);
-		a->filled++;
-		pthread_cond_signal(&a->turn);
-	}
-	pthread_mutex_unlock(&a->lock);
+		sem_post(&a->filled);
+	} while (b->end == 1);
 	return NULL;
 }
 
@@ -110,8 +110,8 @@ struct ahead *ahead_open(const struct rowsource *src)
 		a->batch[i].cell = must(malloc(ROWS * src->ncolumn * sizeof(struct cell)));
 		a->batch[i].text = must(malloc(a->batch[i].size = TEXT));
 	}
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->turn, NULL);
+	sem_init(&a->filled, 0, 0);
+	sem_init(&a->empty, 0, BATCHES);
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, STACK);
 	int rc = pthread_create(&a->thread, &small, run, a);
@@ -127,22 +127,17 @@ struct ahead *ahead_open(const struct rowsource *src)
 static int next(void *context, const struct cell **cells, struct err *e)
 {
 	struct ahead *a = context;
-	const struct batch *b = &a->batch[a->returned % BATCHES];
+	const struct batch *b = a->taken ? &a->batch[(a->taken - 1) % BATCHES] : NULL;
 
-	while (!a->holds || a->row == b->n) {
-		if (a->holds && b->end != 1) {
-			if (b->end < 0)
-				*e = a->e;
+	while (!b || a->row == b->n) {
+		if (b && b->end < 0)
+			*e = a->e;
+		if (b && b->end != 1)
 			return b->end;
-		}
-		pthread_mutex_lock(&a->lock);
-		a->returned += a->holds;
-		pthread_cond_signal(&a->turn);
-		while (a->filled == a->returned)
-			pthread_cond_wait(&a->turn, &a->lock);
-		b = &a->batch[a->returned % BATCHES];
-		pthread_mutex_unlock(&a->lock);
-		a->holds = true;
+		if (b)
+			sem_post(&a->empty);
+		wait_for(&a->filled);
+		b = &a->batch[a->taken++ % BATCHES];
 		a->row = 0;
 	}
 	*cells = &b->cell[a->row++ * a->src.ncolumn];
@@ -158,17 +153,15 @@ void ahead_close(struct ahead *a)
 {
 	if (!a)
 		return;
-	pthread_mutex_lock(&a->lock);
 	a->stop = true;
-	pthread_cond_signal(&a->turn);
-	pthread_mutex_unlock(&a->lock);
+	sem_post(&a->empty);
 	if (a->thread)
 		pthread_join(a->thread, NULL);
 	for (size_t i = 0; i < BATCHES; i++) {
 		free(a->batch[i].cell);
 		free(a->batch[i].text);
 	}
-	pthread_cond_destroy(&a->turn);
-	pthread_mutex_destroy(&a->lock);
+	sem_destroy(&a->filled);
+	sem_destroy(&a->empty);
 	free(a);
 }

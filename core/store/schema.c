@@ -2,6 +2,7 @@
  * Knows the describing tables of a package file, not how one is built nor how it is queried. */
 #include "store/schema.h"
 
+#include "base/embed.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "store/sqlite.h"
@@ -9,33 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* user_version is the form of these tables: a file of another form is loaded again, never guessed at. */
+/* The form of these tables, as in package.sql: a file of another form is loaded again, never guessed at. */
 enum { FORM = 2 };
-const char *const schema_meta_sql =
-	"PRAGMA user_version = 2;"
-	"CREATE TABLE _package ("
-	" name TEXT NOT NULL PRIMARY KEY, key TEXT NOT NULL, title_fr TEXT NOT NULL, title_en TEXT NOT NULL, version TEXT NOT NULL);"
-	"CREATE TABLE _resource ("
-	" name TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL,"
-	" source_fr TEXT NOT NULL, source_en TEXT NOT NULL, address TEXT NOT NULL, licence TEXT NOT NULL, status TEXT NOT NULL,"
-	" stamp TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, rows INTEGER NOT NULL);"
-	"CREATE TABLE _field ("
-	" resource TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL,"
-	" description TEXT NOT NULL, unit TEXT NOT NULL, stamp TEXT NOT NULL, decimals INTEGER NOT NULL, key INTEGER NOT NULL,"
-	" PRIMARY KEY (resource, position), UNIQUE (resource, name));"
-	"CREATE TABLE _property (resource TEXT NOT NULL, field TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,"
-	" PRIMARY KEY (resource, field, property));"
-	/* What became of each row that was read: read = used + rejected + skipped, emitted = loaded + rows refused afterwards. */
-	"CREATE TABLE _load ("
-	" resource TEXT NOT NULL PRIMARY KEY, file TEXT NOT NULL, read INTEGER NOT NULL, used INTEGER NOT NULL, rejected INTEGER NOT NULL,"
-	" emitted INTEGER NOT NULL, loaded INTEGER NOT NULL, cells INTEGER NOT NULL);"
-	"CREATE TABLE _load_skipped (resource TEXT NOT NULL, kind TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (resource, kind));"
-	"CREATE TABLE _load_total ("
-	" resource TEXT NOT NULL, \"of\" TEXT NOT NULL, \"column\" TEXT NOT NULL, stated REAL NOT NULL, computed REAL NOT NULL);"
-	"CREATE TABLE _load_note (resource TEXT NOT NULL, text TEXT NOT NULL);"
-	"CREATE TABLE _reject ("
-	" resource TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, \"column\" TEXT NOT NULL, value TEXT NOT NULL,"
-	" reason_fr TEXT NOT NULL, reason_en TEXT NOT NULL, whole_row INTEGER NOT NULL);";
+
+bool schema_make(struct db *db, struct err *e)
+{
+	return db_exec(db, (const char *)embed_find("store/package.sql")->data, e);
+}
 
 static const char package_sql[] = "SELECT name, key, title_fr, title_en, version FROM _package";
 /* The first column of these two counts, so that the array is made once. */

@@ -35,8 +35,9 @@ struct schema {
 	struct schema_table *table; size_t ntable;   /* sorted by name */
 };
 
-/* SQL that makes the describing tables in a new package file; intake fills them. Columns are as in the structs above. */
-extern const char *const schema_meta_sql;
+struct db;
+/* Makes the describing tables of package.sql in a new package file; intake fills them. */
+bool schema_make(struct db *db, struct err *e);
 /* Reads all *.db of a folder (absent folder = nothing there). ERR_TABLE_TWICE when two packages have a table of one name. In the arena. */
 bool schema_read(struct schema *out, struct arena *a, const char *data_dir, struct err *e);
 const struct schema_table *schema_table(const struct schema *s, const char *name);       /* or NULL */

@@ -53,7 +53,7 @@ static bool fixture_open(struct fixture *f, struct err *e)
 	if (!path_mkdirs(path_join(&f->a, f->root, "plugins/lib"), e) || !path_mkdirs(data, e) || !path_mkdirs(tmp, e))
 		return false;
 	struct db *db = db_open_build(path_join(&f->a, data, "seeds.db"), e);
-	bool ok = db && db_exec(db, schema_meta_sql, e) && db_exec(db, fixture_sql, e);
+	bool ok = db && schema_make(db, e) && db_exec(db, fixture_sql, e);
 	db_close(db);
 	f->job = (struct worker_job){
 		.root = f->root, .plugin = "plugins/try.lua", .id = "try", .data_dir = data, .tmp_dir = tmp, .fact_tables = fixture_facts,

@@ -33,7 +33,7 @@ static inline bool make_package(struct arena *a, const char *dir, const char *na
 {
 	struct err e = { 0 };
 	struct db *db = db_open_build(arena_printf(a, "%s/%s.db", dir, name), &e);
-	bool ok = db && db_exec(db, schema_meta_sql, &e) &&
+	bool ok = db && schema_make(db, &e) &&
 	          db_exec(db, arena_printf(a, "INSERT INTO _package VALUES ('%s', 'key-%s', 'fr', 'en', '1.0');%s", name, name, sql), &e);
 
 	if (!ok)

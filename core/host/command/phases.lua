@@ -57,7 +57,7 @@ function phases.show_table(t)
     if total.stated == total.computed then
       same = same + 1
     else
-      core.line(say("    total de %s, %s : annoncé %s, calculé %s", "    total of %s, %s: stated %s, computed %s"), core.clean(total.of), total.column,
+      core.line(say("    total de %s, %s : annoncé %s, calculé %s", "    total of %s, %s: stated %s, computed %s"), core.clean(total.of), core.clean(total.column),
         n(total.stated), n(total.computed))
     end
   end

@@ -54,7 +54,7 @@ struct sheet {
 	struct hand c;
 	size_t n, col;                 /* col: where a cell without a place goes */
 	int64_t seen, row, times;      /* last row of the sheet so far; number of the row that is complete, how often it is given */
-	int64_t line, given;           /* number of the last row that was given; bytes of all */
+	int64_t line, given;           /* number of the last row that was given; bytes of all that are complete */
 	struct buf text, excerpt;      /* text has all its room at once: it never moves */
 	struct rowcell cell[ROWS_CELLS], blank[ROWS_CELLS];
 	char block[FEED];
@@ -97,18 +97,17 @@ static bool too_large(struct sheet *s)
 static void unescape(struct sheet *s)
 {
 	char *p = s->text.s + s->c.start, *end = s->text.s + s->text.n, *to = p;
-	unsigned c;
 
-	for (char *next; (next = memmem(p, (size_t)(end - p), "_x", 2)); p = next) {
-		memmove(to, p, (size_t)(next - p));
-		to += next - p;
-		bool stands = strspn(next + 2, "0123456789abcdefABCDEF") == 4 && next[6] == '_' && sscanf(next + 2, "%4x", &c) == 1;
-		stands = stands && c && (c & ~0x7ffu) != 0xd800;
-		to += text_utf8_write(to, stands ? c : '_');
-		next += stands ? 7 : 1;
+	for (bool stands; p < end; p += stands ? 7 : 1) {
+		unsigned c = 0;
+		stands = *p == '_' && p[1] == 'x' && strspn(p + 2, "0123456789abcdefABCDEF") == 4 && p[6] == '_' && sscanf(p + 2, "%4x", &c) == 1
+		         && c && (c & ~0x7ffu) != 0xd800;
+		if (stands)
+			to += text_utf8_write(to, c);
+		else
+			*to++ = *p;
 	}
-	memmove(to, p, (size_t)(end - p));
-	s->text.n -= (size_t)(p - to);
+	s->text.n = (size_t)(to - s->text.s);
 }
 
 static bool end_string(struct sheet *s)
@@ -302,9 +301,12 @@ static bool begin_row(struct sheet *s, const char **at)
 static bool end_row(struct sheet *s)
 {
 	s->seen = s->row + s->times - 1;
+	s->given += s->times * (int64_t)(s->text.n + s->n);
+	if (s->n && s->seen > SHEET_ROWS)
+		return err_set(s->e, ERR_SHEET_LARGE, "%d", SHEET_ROWS);
 	if (s->n)
 		XML_StopParser(s->part.parser, XML_TRUE);
-	return !s->n || s->seen <= SHEET_ROWS || err_set(s->e, ERR_SHEET_LARGE, "%d", SHEET_ROWS);
+	return s->given <= CELL_BYTES || err_set(s->e, ERR_UNPACK_LIMIT, "%lld", (long long)CELL_BYTES);
 }
 
 /* ---- elements ---- */
@@ -681,12 +683,7 @@ static int sheet_next(void *self, struct row *out, struct err *e)
 	             : (struct row){ (long)s->line, s->cell, s->n, buf_text(&s->excerpt), s->excerpt.n };
 	s->times -= !blank;
 	s->row += !blank;
-	s->given += (int64_t)(s->text.n + s->n);
-	if (s->given <= CELL_BYTES)
-		return 1;
-	err_set(e, ERR_UNPACK_LIMIT, "%lld", (long long)CELL_BYTES);
-	err_at(e, s->shown, (long)s->line, 0);
-	return -1;
+	return 1;
 }
 
 bool sheet_open(struct rows_reader *out, const char *file, const char *shown, const struct resource *r, const char *tmp_dir, struct arena *a,

@@ -3,11 +3,9 @@
 
 #include "base/buf.h"
 
-#include <errno.h>
 #include <minizip/unzip.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { BLOCK = 64 * 1024, NAME = 1024, NAMES_SHOWN = 200 };
 
@@ -85,18 +83,6 @@ static long read_gzip(struct unpack *u, char *to, size_t n, struct err *e)
 
 /* ---- zip ---- */
 
-static bool open_zip(unzFile *out, const char *file, struct err *e)
-{
-	struct stat st;
-
-	*out = NULL;
-	if (stat(file, &st) < 0)
-		return err_system(e, ERR_OPEN, file);
-	/* minizip would wait for the other end of a pipe. */
-	*out = S_ISREG(st.st_mode) ? unzOpen64(file) : NULL;
-	return *out || damaged(e, "no end of central directory");
-}
-
 /* Names of the files, at most max; folders and the notes of macOS are none. */
 static bool list_files(unzFile zip, size_t max, struct arena *a, struct texts *out, struct err *e)
 {
@@ -139,7 +125,9 @@ bool unpack_zip(struct unpack **out, const char *file, const char *member, int64
 	struct unpack *u = unpack_new(max);
 	struct arena a = { 0 };
 	unz_file_info64 info = { 0 };
-	bool ok = open_zip(&u->zip, file, e) && find_member(u->zip, member, &a, e)
+
+	u->zip = unzOpen64(file);
+	bool ok = (u->zip || damaged(e, "no end of central directory")) && find_member(u->zip, member, &a, e)
 	          && (unzGetCurrentFileInfo64(u->zip, &info, NULL, 0, NULL, 0, NULL, 0) == UNZ_OK || damaged(e, "central directory"))
 	          && (!(info.flag & 1) || err_set(e, ERR_ARCHIVE_LOCKED, "%s", ""))
 	          && (unzOpenCurrentFile(u->zip) == UNZ_OK || damaged(e, "") || err_why(e, "local header, compression method %lu", info.compression_method));
@@ -200,8 +188,8 @@ void unpack_close(struct unpack *u)
 
 bool unpack_members(const char *file, size_t max, struct arena *a, struct texts *out, struct err *e)
 {
-	unzFile zip;
-	bool ok = open_zip(&zip, file, e) && list_files(zip, max, a, out, e);
+	unzFile zip = unzOpen64(file);
+	bool ok = (zip || damaged(e, "no end of central directory")) && list_files(zip, max, a, out, e);
 
 	unzClose(zip);
 	return ok;

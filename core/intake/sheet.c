@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* KEPT: bytes of shared strings that stay in memory; NAME: of a name, an id, a path. */
-enum { FEED = 64 * 1024, DEPTH = 64, SHEETS = 4096, STYLES = 65536, STRINGS = 1 << 24, SHEET_ROWS = 1 << 24, EXCERPT = 2000, KEPT = 4 << 20, NAME = 1000 };
+enum { FEED = 1 << 16, DEPTH = 64, SHEETS = 4096, STYLES = 65536, STRINGS = 1 << 24, SHEET_ROWS = 1 << 24, KEPT = 4 << 20, EXCERPT = 2000, NAME = 1000 };
 static const int64_t XML_BYTES = INT64_C(1) << 30, CELL_BYTES = INT64_C(1) << 33, DAY = 86400000;   /* DAY: milliseconds */
 enum { STYLE_DATE = 1, STYLE_TIME = 2, STYLE_ELAPSED = 4, STYLE_MONTH = 8 };   /* STYLE_MONTH: or minutes */
 
@@ -142,7 +142,8 @@ static bool shared_text(struct sheet *s)
 	s->text.n = s->c.start + n;
 	if (at < kept)
 		memcpy(to, s->kept.s + at, n);
-	return at < kept || !n || (fflush(s->rest) == 0 && pread(fileno(s->rest), to, n, at - kept) == (ssize_t)n) || err_system(s->e, ERR_READ, s->tmp_dir);
+	return at < kept || !n || (fflush(s->rest) == 0 && pread(fileno(s->rest), to, n, at - kept) == (ssize_t)n)
+	       || err_system(s->e, ERR_READ, s->tmp_dir);
 }
 
 /* ---- cells ---- */
@@ -347,7 +348,8 @@ static void add_relation(struct sheet *s, const char *id, const char *type, cons
 
 	for (size_t i = 0; i < sizeof kept / sizeof *kept && id && type && target && strlen(id) + strlen(target) < NAME; i++)
 		if (!strcmp(type + folder_of(type), kept[i].type) && !*kept[i].to)
-			*kept[i].to = arena_printf(s->a, "%.*s%s", *target == '/' || !s->book ? 0 : folder_of(s->book), s->book ? s->book : "", target + (*target == '/'));
+			*kept[i].to = arena_printf(s->a, "%.*s%s", *target == '/' || !s->book ? 0 : folder_of(s->book), s->book ? s->book : "",
+			                           target + (*target == '/'));
 	if (s->relation[s->nrelation].member && s->nrelation < SHEETS - 1)
 		s->relation[s->nrelation++].id = arena_strdup(s->a, id);
 }
@@ -512,7 +514,8 @@ static bool part_open(struct sheet *s, const char *member, struct err *e)
 	XML_SetElementHandler(s->part.parser, on_start, on_end);
 	XML_SetCharacterDataHandler(s->part.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(s->part.parser, on_doctype);
-	return unpack_zip(&s->part.packed, s->file, member, XML_BYTES, e) || (e->id == ERR_ARCHIVE_LOCKED && err_set(e, ERR_SHEET_LOCKED, "%s", ""));
+	return unpack_zip(&s->part.packed, s->file, member, XML_BYTES, e)
+	       || (e->id == ERR_ARCHIVE_LOCKED && err_set(e, ERR_SHEET_LOCKED, "%s", ""));
 }
 
 /* 1 = paused, 0 = the part ended, -1. What is behind the cells is read for the checksum only. */
@@ -583,7 +586,7 @@ static bool check_bytes(const char *file, struct err *e)
 	if (!opened || !memcmp(head, "PK", 2))
 		return opened;
 	if (old)
-		return k > 0 && memmem(folder, (size_t)k, hidden, sizeof hidden) ? err_set(e, ERR_SHEET_LOCKED, "%s", "") : err_set(e, ERR_SHEET_XLS, "%s", ".xls");
+		return err_set(e, k > 0 && memmem(folder, (size_t)k, hidden, sizeof hidden) ? ERR_SHEET_LOCKED : ERR_SHEET_XLS, "%s", ".xls");
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (strcasestr(head, others[i].bytes))
 			what = others[i].what;

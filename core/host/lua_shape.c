@@ -20,8 +20,7 @@ struct lua_shape {
 	struct cell *cell;
 	char file[400];                    /* the part that is read, and the line in hand */
 	long line;
-	bool has, failed;
-	struct err failure;                /* of the sink: no pcall of a script swallows it */
+	bool has;
 };
 
 static struct lua_shape *shape_of(lua_State *L)
@@ -47,17 +46,6 @@ static int shape_plain(lua_State *L)   /* (text | number) -> the number, if it i
 	return 1;
 }
 
-static int answered(lua_State *L, bool ok, const struct err *e)
-{
-	struct lua_shape *s = shape_of(L);
-
-	if (ok)
-		return 0;
-	s->failed = true;
-	s->failure = *e;
-	return lua_env_raise(L, e);
-}
-
 static int shape_put(lua_State *L)   /* (values in the order of fields) */
 {
 	struct lua_shape *s = shape_of(L);
@@ -72,31 +60,31 @@ static int shape_put(lua_State *L)   /* (values in the order of fields) */
 		}
 		lua_pop(L, 1);   /* the table keeps it */
 	}
-	return answered(L, s->sink.emit(s->sink.context, s->cell, &e), &e);
+	s->sink.emit(s->sink.context, s->cell);
+	return 0;
 }
 
 /* ("reject" | "doubt", field, value, reason), ("skip", kind), ("note", text), ("total", of, field, stated, computed) */
 static int shape_say(lua_State *L)
 {
+	static const char *const words[] = { "reject", "doubt", "skip", "note", "total", NULL };
 	const struct shaper_sink *k = &shape_of(L)->sink;
-	const char *what = luaL_checkstring(L, 1);
+	struct shaper_said said = { .word = (enum shaper_word)luaL_checkoption(L, 1, NULL, words) };
 	char text[3][1000] = { "", "", "" };
-	struct err e;
-	bool ok = true;
 
-	for (int i = 0; i < 3 && lua_type(L, i + 2) == LUA_TSTRING; i++) {
+	for (int i = 0; i < 3; i++) {
 		size_t n;
-		const char *s = lua_tolstring(L, i + 2, &n);
-		err_clean(text[i], sizeof text[i], s, n, false);
+		const char *s = lua_type(L, i + 2) == LUA_TSTRING ? lua_tolstring(L, i + 2, &n) : NULL;
+		said.text[i] = text[i];
+		if (s)
+			err_clean(text[i], sizeof text[i], s, n, false);
 	}
-	switch (*what) {
-	case 'r': ok = k->reject(k->context, text[0], text[1], text[2], &e); break;
-	case 'd': ok = k->doubt(k->context, text[0], text[1], text[2], &e); break;
-	case 's': ok = k->skip(k->context, text[0], &e); break;
-	case 'n': ok = k->note(k->context, text[0], &e); break;
-	case 't': ok = k->total(k->context, text[0], text[1], luaL_checknumber(L, 4), luaL_checknumber(L, 5), &e); break;
+	if (said.word == SHAPER_TOTAL) {
+		said.stated = luaL_checknumber(L, 4);
+		said.computed = luaL_checknumber(L, 5);
 	}
-	return answered(L, ok, &e);
+	k->say(k->context, &said);
+	return 0;
 }
 
 /* (line of the script | false = the row in hand, outside reason or nil, message, arguments…) raises */
@@ -177,11 +165,7 @@ static int enter(lua_State *L)   /* (shared, step) */
 
 static bool call(struct lua_shape *s, struct step step, struct err *e)
 {
-	bool ok = lua_env_call(&s->host, enter, &step, e);
-
-	if (s->failed)
-		*e = s->failure;
-	return ok && !s->failed;
+	return lua_env_call(&s->host, enter, &step, e);
 }
 
 static void shape_close(void *self)
@@ -192,27 +176,32 @@ static void shape_close(void *self)
 		return;
 	lua_env_close(&s->host);
 	arena_free(&s->arena);
-	free(s->cell);
 	free(s);
+}
+
+static struct lua_shape *new_state(const struct shaper_job *job)
+{
+	struct lua_shape *s = calloc(1, sizeof *s);
+
+	if (!s)
+		abort();   /* a few kilobytes */
+	s->wanted = *job;
+	s->job = (struct worker_job){
+		.root = job->root, .plugin = job->script ? job->script : "", .id = job->table,
+		.limits = { .seconds = job->seconds, .memory = job->memory ? job->memory : UINT64_MAX / 2 },
+	};
+	s->host = (struct host){ .job = &s->job, .arena = &s->arena, .db = job->db };
+	return s;
 }
 
 static void *shape_open(const struct shaper_job *job, const struct shaper_sink *sink, bool *has, struct err *e)
 {
 	static const char *const prelude[] = { "base", "sql", "shape", "layout", "communes", NULL };
 	static const struct lua_env_kind kind = { prelude, bind_shape };
-	struct lua_shape *s = calloc(1, sizeof *s);
-	struct cell *cell = calloc(job->nfield + 1, sizeof *cell);
+	struct lua_shape *s = new_state(job);
 
-	if (!s || !cell)
-		abort();   /* a few kilobytes */
-	s->wanted = *job;
 	s->sink = *sink;
-	s->cell = cell;
-	s->job = (struct worker_job){
-		.root = job->root, .plugin = job->script ? job->script : "", .id = job->table,
-		.limits = { .seconds = job->seconds, .memory = job->memory ? job->memory : UINT64_MAX / 2 },
-	};
-	s->host = (struct host){ .job = &s->job, .arena = &s->arena, .db = job->db };
+	s->cell = arena_array(&s->arena, struct cell, job->nfield + 1);
 	bool ok = lua_env_open(&s->host, &kind, e) && call(s, (struct step){ "open", NULL, NULL }, e);
 	*has = !ok || s->has;
 	if (ok && s->has)
@@ -242,4 +231,48 @@ static bool shape_end(void *self, struct err *e)
 	return call(self, (struct step){ "finish", NULL, NULL }, e);
 }
 
-const struct shaper lua_shaper = { shape_open, shape_begin, shape_row, shape_end, shape_close };
+/* Fields of rare types: one question at a time. */
+
+struct question { const char *function; const struct cell *in; size_t n; struct buf *out; };
+
+static int answer(lua_State *L)   /* (shared, question) */
+{
+	const struct question *q = lua_touserdata(L, 2);
+	size_t n = 0;
+
+	luaL_checkstack(L, (int)q->n + 1, NULL);
+	lua_getfield(L, 1, q->function);
+	for (size_t i = 0; i < q->n; i++)
+		if (!lua_sql_push(L, &q->in[i]))
+			lua_pushnil(L);
+	lua_call(L, (int)q->n, 1);
+	const char *s = lua_tolstring(L, -1, &n);
+	buf_add(q->out, s ? s : "", n);
+	return 0;
+}
+
+static bool types_ask(void *self, const char *function, const struct cell *in, size_t n, struct buf *out, struct err *e)
+{
+	buf_clear(out);
+	return lua_env_call(&((struct lua_shape *)self)->host, answer, &(struct question){ function, in, n, out }, e);
+}
+
+static void bind_nothing(lua_State *L)
+{
+	(void)L;
+}
+
+/* Without a clock, which would be the script's: what it runs is ours, and ends with the text that it is given. */
+static void *types_open(uint64_t memory, struct err *e)
+{
+	static const char *const prelude[] = { "json", "types", NULL };
+	static const struct lua_env_kind kind = { prelude, bind_nothing };
+	struct lua_shape *s = new_state(&(struct shaper_job){ .root = "", .table = "", .memory = memory });
+
+	if (lua_env_open(&s->host, &kind, e))
+		return s;
+	shape_close(s);
+	return NULL;
+}
+
+const struct shaper lua_shaper = { shape_open, shape_begin, shape_row, shape_end, types_open, types_ask, shape_close };

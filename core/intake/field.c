@@ -1,85 +1,43 @@
 /* Types, formats and constraints of Table Schema (datapackage.org/standard/table-schema). What is not exactly of its type is refused:
  * no trimming, no guessing. Dates and times are stored as ISO 8601 text, years as integers, booleans as 0 and 1, points as "lon,lat",
- * lists, arrays and objects as compact JSON. A table holds finite numbers only: NaN and INF of the standard are refused. */
+ * lists, arrays and objects as compact JSON. A table holds finite numbers only: NaN and INF of the standard are refused.
+ * What is common is read here; the rest is asked of host/prelude/types.lua. */
 #include "intake/field.h"
 
 #include "base/num.h"
 #include "base/text.h"
-#include "intake/json.h"
 
 #include <math.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { NUMBER_MAX = 120, SHOWN = 100, DECIMALS_MAX = 15 };
+enum { SHOWN = 100, DECIMALS_MAX = 15 };
 
 struct field_reader {
 	const struct field *f;
 	const struct field_kind *kind;
+	struct field_types *types;
+	bool rare, asks;                /* Lua reads all of its cells; those that cannot be read here */
+	int64_t number;                 /* Lua's, of the field */
+	const char *what;               /* of messages: "date %d/%m/%Y" */
 	enum rowcell_kind cell;         /* of the cell in hand: a number of a sheet follows none of the field's own signs */
 	size_t longest;                 /* of the missing values */
-	const char *moment, *after;     /* pattern of a date or time, NULL = ISO 8601, where what fits is kept as written; what follows its %f */
-	bool zoned, has_pattern, has_shape;
-	regex_t pattern, shape;         /* shape: of the format of a string */
+	const char *moment;             /* pattern of a date or time */
+	bool has_pattern;
+	regex_t pattern;
 	struct { enum field_bound kind; struct cell value; } bound[FIELD_BOUNDS];
 	size_t nbound;
 	struct cell *enumeration;       /* sorted */
-	struct field_reader *item;      /* of a list */
 	int decimals;
-	int64_t count;                  /* items of the value in hand */
 	char text[40], detail[8];       /* detail: the character that a refusal names */
-	struct buf json;                /* the value in hand where it is JSON */
+	struct buf said;                /* by Lua */
 };
 
+#define ASK(r, function, e, ...) ((r)->types->shaper->ask((r)->types->state, function, CELLS(__VA_ARGS__), &(r)->said, e))
+
 /* ---- numbers ---- */
-
-/* Where bare is false, text around the number is not part of it ("€ 12", "95 %"). */
-static void strip_around(const struct field *f, const char **s, size_t *n)
-{
-	const char *p = *s, *end = *s + *n;
-
-	for (; p < end; p++) {
-		size_t k = *p == '-' || *p == '+';
-		k += (size_t)(end - p) > k && p[k] == f->decimal;
-		if ((size_t)(end - p) > k && text_is_digit(p[k]))
-			break;
-	}
-	while (end > p && !text_is_digit(end[-1]))
-		end--;
-	*s = p;
-	*n = (size_t)(end - p);
-}
-
-/* Copies the number without the group characters of its whole part, which must stand between threes. */
-static enum err_id ungroup(const struct field *f, const char *s, size_t n, char out[NUMBER_MAX], size_t *len)
-{
-	size_t g = strlen(f->group), run = 0, i = 0;
-	bool grouped = false;
-
-	*len = 0;
-	while (i < n && *len < NUMBER_MAX) {
-		if (run && n - i > g && !memcmp(s + i, f->group, g) && text_is_digit(s[i + g])) {
-			if (grouped ? run != 3 : run > 3)
-				return ERR_VALUE_GROUP;
-			grouped = true;
-			run = 0;
-			i += g;
-			continue;
-		}
-		if (!text_is_digit(s[i]) && run)
-			break;
-		run += text_is_digit(s[i]);
-		out[(*len)++] = s[i++];
-	}
-	if (n - i > NUMBER_MAX - *len)
-		return ERR_VALUE_TYPE;
-	memcpy(out + *len, s + i, n - i);
-	*len += n - i;
-	return grouped && run != 3 ? ERR_VALUE_GROUP : ERR_NONE;
-}
 
 /* What is wrong with the text of a number: the first character that is no part of one, where there are digits at all. */
 static enum err_id blame(struct field_reader *r, const char *s, size_t n, const char *also)
@@ -102,25 +60,15 @@ static enum err_id blame(struct field_reader *r, const char *s, size_t n, const 
 
 static enum err_id read_number(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	const struct field *f = r->f;
-	bool plain = r->cell == ROWCELL_NUMBER;
-	char clean[NUMBER_MAX], also[] = "eE+-.";
+	char also[] = "eE+-.";
 	int decimals = 0;
 	int64_t power;
 
-	if (!f->bare && !plain)
-		strip_around(f, &s, &n);
-	if (*f->group && !plain) {
-		enum err_id wrong = ungroup(f, s, n, clean, &n);
-		if (wrong != ERR_NONE)
-			return wrong;
-		s = clean;
-	}
-	if (f->type == FIELD_INTEGER) {
+	if (r->f->type == FIELD_INTEGER) {
 		out->type = CELL_INT;
 		return num_int(s, n, &out->i) ? ERR_NONE : blame(r, s, n, "");
 	}
-	also[4] = plain ? '.' : f->decimal;
+	also[4] = r->cell == ROWCELL_NUMBER ? '.' : r->f->decimal;
 	out->type = CELL_REAL;
 	if (!num_real(s, n, also[4], &out->d, &decimals))
 		return blame(r, s, n, also);
@@ -154,307 +102,99 @@ static void shorten(struct field_reader *r, const char **s, size_t *n)
 
 /* ---- dates and times ---- */
 
-enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, MICRO, ZONE, PARTS };   /* ZONE: minutes east */
-enum { NO_ZONE = 10000, MOMENT_MAX = 100 };
-static const char first[] = "0000-01-01T00:00:00";   /* a kind of moment is a part of this */
+static const char first[] = "0000-01-01T00:00:00";   /* a moment is a part of this */
+/* Parts of a moment that are digits, by the letter that strptime has for them; at: y and Y are the same one. */
+static const struct part { char letter; int at, digits, low, high; } parts[] = {
+	{ 'Y', 0, 4, 0, 9999 }, { 'm', 1, 2, 1, 12 }, { 'd', 2, 2, 1, 31 }, { 'H', 3, 2, 0, 23 }, { 'M', 4, 2, 0, 59 }, { 'S', 5, 2, 0, 59 },
+	{ 'y', 0, 2, 0, 99 },
+};
+enum { PARTS = 6 };
 
-/* Digits after the point of a second, one at least. */
-static const char *read_micro(const char *s, int *micro)
+static const struct part *part_of(char letter)
 {
-	const char *from = s;
+	size_t i = 0;
 
-	for (int unit = 100000; text_is_digit(*s) && s - from < 9; unit /= 10)
-		*micro += unit * (*s++ - '0');
-	return s > from ? s : NULL;
+	while (i < sizeof parts / sizeof *parts && parts[i].letter != letter)
+		i++;
+	return i < sizeof parts / sizeof *parts ? &parts[i] : NULL;
 }
 
-/* Checks days against months, and "", ".123", "Z", "+02:00" and both together after the parts that every moment has. */
-static bool end_moment(const char *s, int p[PARTS])
+/* Whether a pattern names each part that its type has, the seconds at will, by digits, once, and nothing else. Others are Lua's. */
+static bool is_plain(const char *pattern, const char *iso)
+{
+	unsigned seen = 0, wanted = 0, seconds = 1u << 5;
+
+	for (const char *p = iso; (p = strchr(p, '%')); p += 2)
+		wanted |= 1u << part_of(p[1])->at;
+	for (const char *p = pattern; (p = strchr(p, '%')); p += 2) {
+		const struct part *part = part_of(p[1]);
+		if (!part || seen & 1u << part->at)
+			return false;
+		seen |= 1u << part->at;
+	}
+	return seen == wanted || (seen | seconds) == wanted;
+}
+
+/* Reads digits as strptime does; exact: as ISO 8601 has them, all of them and nothing before. */
+static bool read_parts(const char *pattern, bool exact, const char *s, size_t n, int value[PARTS])
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (p[YEAR] % 4 == 0 && p[YEAR] % 100 != 0) || p[YEAR] % 400 == 0;
-	struct tm tm = { 0 };
+	const char *end = s + n;
 
-	if (*s == '.' && !(s = read_micro(s + 1, &p[MICRO])))
-		return false;
-	const char *end = *s ? strptime(s, "%z", &tm) : s;
-	p[ZONE] += (int)(tm.tm_gmtoff / 60);
-	return end && !*end && (!*s || *s == 'Z' || end - s == 6) && labs(tm.tm_gmtoff) <= 14 * 3600 && p[DAY] <= days[p[MONTH] - 1] + (p[MONTH] == 2 && leap);
-}
-
-/* As ISO 8601 writes the parts that the type has; s ends with NUL. */
-static bool read_iso(const struct field_kind *kind, bool tail, const char *s, int p[PARTS])
-{
-	static const struct { int at, low, high; } parts[] = { { 2, 0, 99 }, { 5, 1, 12 }, { 8, 1, 31 }, { 11, 0, 23 }, { 14, 0, 59 }, { 17, 0, 59 } };
-
-	for (int i = kind->from; i < kind->to; i++)
-		if (text_is_digit(first[i]) ? !text_is_digit(s[i - kind->from]) : s[i - kind->from] != first[i])
-			return false;
-	for (int i = 0; i < MICRO; i++) {
-		const char *two = s + parts[i].at - kind->from;
-		if (parts[i].at < kind->from || parts[i].at >= kind->to)
+	for (; *pattern; pattern++) {
+		const struct part *p = *pattern == '%' ? part_of(*++pattern) : NULL;
+		while (!exact && (p || text_is_space(*pattern)) && s < end && text_is_space(*s))
+			s++;
+		if (!p) {
+			if (!text_is_space(*pattern) && (s == end || *s++ != *pattern))
+				return false;
 			continue;
-		p[i] = (two[0] - '0') * 10 + two[1] - '0';
-		if (p[i] < parts[i].low || p[i] > parts[i].high)
+		}
+		int v = 0, k = 0;
+		for (; k < p->digits && v * 10 <= p->high && s < end && text_is_digit(*s); k++)
+			v = v * 10 + *s++ - '0';
+		if (!k || (exact && k < p->digits) || v < p->low || v > p->high)
 			return false;
-		p[i] += i == YEAR ? ((s[0] - '0') * 10 + s[1] - '0') * 100 : 0;
+		value[p->at] = p->letter == 'y' ? v + (v < 69 ? 2000 : 1900) : v;
 	}
-	s += kind->to - kind->from;
-	return (tail || !*s) && end_moment(s, p);
-}
-
-/* strptime knows English months only: the first French one, whole or by its first letters, becomes that. */
-static void put_english(char *text, bool point)
-{
-	static const struct { const char *stem, *english; } months[] = {
-		{ "janv", "Jan" }, { "févr", "Feb" }, { "fÉvr", "Feb" }, { "fevr", "Feb" }, { "mars", "Mar" }, { "avr", "Apr" }, { "mai", "May" },
-		{ "juin", "Jun" }, { "juil", "Jul" }, { "août", "Aug" }, { "aoÛt", "Aug" }, { "aout", "Aug" }, { "sept", "Sep" }, { "oct", "Oct" },
-		{ "nov", "Nov" }, { "déc", "Dec" }, { "dÉc", "Dec" }, { "dec", "Dec" },
-	};
-
-	for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
-		char *from = strcasestr(text, months[i].stem), *p = from;
-		if (!from)
-			continue;
-		while (*p && (text_lower(*p) >= 'a' && text_lower(*p) <= 'z' ? true : (unsigned char)*p >= 0x80))
-			p++;
-		p += *p == '.' && !point;   /* "févr." */
-		memcpy(from, months[i].english, 3);
-		memmove(from + 3, p, strlen(p) + 1);
-		return;
-	}
-}
-
-/* By the user's own pattern; text ends with NUL and is changed. */
-static bool read_pattern(const struct field_reader *r, char *text, int p[PARTS])
-{
-	struct tm tm = { .tm_year = 100, .tm_mday = 1 };
-	int micro = 0;
-
-	if (strstr(r->moment, "%b") || strstr(r->moment, "%B"))
-		put_english(text, strchr(r->moment, '.'));
-	const char *rest = text_is_space(*text) ? NULL : strptime(text, r->moment, &tm);
-	if (rest && r->after)
-		rest = (rest = read_micro(rest, &micro)) ? strptime(rest, r->after, &tm) : NULL;
-	const int read[] = { tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, micro,
-	                     r->zoned ? (int)(tm.tm_gmtoff / 60) : NO_ZONE };
-	memcpy(p, read, sizeof read);
-	return rest && !*rest && p[YEAR] >= 1000 && p[SECOND] < 60 && end_moment("", p);
+	int year = value[0];
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return s == end && (exact || year >= 1000) && value[2] <= days[value[1] - 1] + (value[1] == 2 && leap);
 }
 
 static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	const struct field_kind *kind = r->kind;
-	bool timed = kind->to == 19, sheet = r->cell == ROWCELL_MOMENT, iso = !r->moment || sheet;
-	/* A time by default is hh:mm:ss and nothing else; "any" leaves it what ISO 8601 does. */
-	bool tail = timed && (!kind->from || strcmp(r->f->format, "default") != 0 || sheet);
-	char text[MOMENT_MAX] = "";
-	int p[PARTS] = { 2000, 1, 1 }, len = 0;
-	size_t size = sizeof r->text, to = (size_t)kind->to;
+	int value[PARTS] = { 2000, 1, 1 }, len = 0;
+	bool exact = r->moment == r->kind->iso || r->cell == ROWCELL_MOMENT;
 
-	/* A moment of a sheet may have more parts than its column has: midnight of a date, the first day of a month; or fewer. */
-	if (sheet && !kind->from && n > to && n <= 19 && !memcmp(s + to, first + to, n - to))
-		n = to;
-	if (!n || n >= sizeof text - sizeof first || memchr(s, 0, n))
-		return ERR_VALUE_TYPE;
-	memcpy(text, s, n);
-	if (sheet && timed && n == 10) {
-		memcpy(text + n, first + n, 9);
-		s = memcpy(r->text, text, n = 19);
-	}
 	*out = cell_bytes(s, n);
-	if (iso)
-		return read_iso(kind, tail, text, p) ? ERR_NONE : ERR_VALUE_TYPE;
-	if (!read_pattern(r, text, p))
+	if ((!exact && n && text_is_space(*s)) || !read_parts(exact ? r->kind->iso : r->moment, exact, s, n, value))
 		return ERR_VALUE_TYPE;
-	if (!kind->from)
-		len = snprintf(r->text, size, "%04d-%02d-%02d%s", p[YEAR], p[MONTH], p[DAY], timed ? "T" : "");
-	if (timed)
-		len += snprintf(r->text + len, size - (size_t)len, "%02d:%02d:%02d", p[HOUR], p[MINUTE], p[SECOND]);
-	if (p[MICRO])
-		len += snprintf(r->text + len, size - (size_t)len, ".%06d", p[MICRO]);
-	if (p[ZONE] != NO_ZONE)
-		len += snprintf(r->text + len, size - (size_t)len, "%c%02d:%02d", p[ZONE] < 0 ? '-' : '+', abs(p[ZONE]) / 60, abs(p[ZONE]) % 60);
+	if (exact)
+		return ERR_NONE;
+	for (const char *p = r->kind->iso; *p; p++) {
+		const struct part *part = *p == '%' ? part_of(*++p) : NULL;
+		len += part ? snprintf(r->text + len, sizeof r->text - (size_t)len, "%0*d", part->digits, value[part->at]) : 1;
+		if (!part)
+			r->text[len - 1] = *p;
+	}
 	*out = cell_bytes(r->text, (size_t)len);
 	return ERR_NONE;
 }
 
-/* A pattern of strptime must name each part that the type needs, once, and nothing else but what makes a time finer. What strptime lacks,
- * parts of a second ("%f"), is read between two halves of it. */
-static bool open_moment(struct field_reader *r, struct arena *a, struct err *e)
+/* A moment of a sheet may have more parts than its column has: midnight of a date, the first day of a month; or fewer. */
+static void fit_moment(struct field_reader *r, const char **s, size_t *n)
 {
-	static const char letters[] = "YmdHMSyjIbBpfz", stands_for[] = "YmdHMSYjHmmpfz", parts[] = "YmdjHMSpfz";
-	enum { YMD = 7, YJ = 9, HM = 48, HALF = 128, FRACTION = 256, ZONED = 512 };   /* bits of parts */
-	const struct field *f = r->f;
-	bool ok = true, twelve = false, timed = r->kind->to == 19;
-	unsigned seen = 0;
+	size_t to = r->f->type == FIELD_DATETIME ? 19 : r->f->type == FIELD_DATE ? 10 : 7, whole = sizeof first - 1;
 
-	if (!strcmp(f->format, "default") || !strcmp(f->format, "any"))
-		return true;
-	char *pattern = arena_strdup(a, f->format + (strncmp(f->format, "fmt:", 4) ? 0 : 4));
-	r->moment = pattern;
-	for (char *p = pattern; ok && (p = strchr(p, '%')); p += 2) {
-		const char *l = p[1] ? strchr(letters, p[1]) : NULL;
-		unsigned bit = l ? 1u << (strchr(parts, stands_for[l - letters]) - parts) : 0;
-		ok = p[1] == '%' || (bit & ~seen && (!r->after || bit == ZONED));
-		twelve |= p[1] == 'I';
-		seen |= bit;
-		if (ok && bit == FRACTION) {
-			*p = 0;
-			r->after = p + 2;
-		}
-	}
-	unsigned days = seen & (YMD | YJ);
-	r->zoned = seen & ZONED;
-	ok = ok && (r->kind->from ? !days : days == YMD || days == YJ) && (timed ? (seen & HM) == HM : seen == days) && !(seen & HALF) == !twelve;
-	return ok || err_set(e, ERR_DESC_VALUE, "format" ERR_SEP "%s" ERR_SEP "%%Y-%%m-%%d, %%d/%%m/%%y, %%d %%B %%Y, %%Y-%%j, %%H:%%M:%%S.%%f%%z, "
-	                     "%%I:%%M %%p", f->format);
-}
-
-/* Days since a fixed one of the Gregorian calendar, carried on before it. */
-static double day_number(double year, int month, int day)
-{
-	double y = year - (month <= 2);
-
-	return y * 365 + floor(y / 4) - floor(y / 100) + floor(y / 400) + (153 * ((month + 9) % 12) + 2) / 5 + day;
-}
-
-/* Where a value lies, in seconds. Months have no fixed length: a duration is laid from the kth of the days that XML Schema gives for it. */
-static double seconds_of(const struct field_reader *r, const struct cell *c, size_t k)
-{
-	static const struct { int year, month; } from[] = { { 1696, 9 }, { 1697, 2 }, { 1903, 3 }, { 1903, 7 } };
-	static const struct { int group; double months, seconds; } units[] = {
-		{ 1, 12, 0 }, { 2, 1, 0 }, { 3, 0, 86400 }, { 5, 0, 3600 }, { 6, 0, 60 }, { 7, 0, 1 },
-	};
-	regmatch_t m[8] = { { .rm_so = 0, .rm_eo = (regoff_t)c->n } };
-	double months = from[k].year * 12.0 + from[k].month - 1, seconds = 0, sign = *c->s == '-' ? -1 : 1, v;
-	char text[MOMENT_MAX] = "";
-	int p[PARTS] = { 2000, 1, 1 };
-
-	if (r->f->type != FIELD_DURATION) {
-		read_iso(r->kind, true, memcpy(text, c->s, c->n), p);
-		return day_number(p[YEAR], p[MONTH], p[DAY]) * 86400 + (p[HOUR] * 60 + p[MINUTE] - p[ZONE]) * 60 + p[SECOND] + p[MICRO] / 1e6;
-	}
-	regexec(&r->shape, c->s, 8, m, REG_STARTEND);
-	for (size_t i = 0; i < 6; i++) {
-		const regmatch_t *g = &m[units[i].group];
-		if (g->rm_so >= 0 && num_real(c->s + g->rm_so, (size_t)(g->rm_eo - g->rm_so - 1), '.', &v, NULL)) {
-			months += sign * v * units[i].months;
-			seconds += sign * v * units[i].seconds;
-		}
-	}
-	double year = floor(months / 12);
-	return (day_number(year, (int)(months - year * 12) + 1, 1) - day_number(from[k].year, from[k].month, 1)) * 86400 + seconds;
-}
-
-/* ---- JSON ---- */
-
-/* Numbers, to a depth of arrays: of coordinates, the innermost of which is a position. */
-static bool are_positions(const struct json *v, int depth)
-{
-	if (!v || v->type != JSON_ARRAY || (!depth && v->count < 2))
-		return false;
-	for (const struct json *c = v->child; c; c = c->next)
-		if (depth ? !are_positions(c, depth - 1) : c->type != JSON_NUMBER)
-			return false;
-	return true;
-}
-
-/* An object of GeoJSON or, as Topology, of TopoJSON: each has a type and the member that goes with it. */
-static bool is_geojson(const struct json *v)
-{
-	enum { OBJECTS = -1, FEATURE = -2, TOPOLOGY = -3 };   /* else the depth of arrays of positions */
-	static const struct { const char *type, *member; int holds; } shapes[] = {
-		{ "Point", "coordinates", 0 }, { "MultiPoint", "coordinates", 1 }, { "LineString", "coordinates", 1 },
-		{ "MultiLineString", "coordinates", 2 }, { "Polygon", "coordinates", 2 }, { "MultiPolygon", "coordinates", 3 },
-		{ "GeometryCollection", "geometries", OBJECTS }, { "FeatureCollection", "features", OBJECTS }, { "Feature", "geometry", FEATURE },
-		{ "Topology", "objects", TOPOLOGY },
-	};
-	const struct json *type = json_get(v, "type"), *member = NULL;
-	int holds = 0;
-
-	for (size_t i = 0; type && i < sizeof shapes / sizeof *shapes && !member; i++)
-		if (!strcmp(type->s, shapes[i].type)) {
-			member = json_get(v, shapes[i].member);
-			holds = shapes[i].holds;
-		}
-	if (!member || holds >= 0)
-		return are_positions(member, holds);
-	if (holds != OBJECTS)
-		return holds == FEATURE ? json_get(v, "properties") && (member->type == JSON_NULL || is_geojson(member))
-		                        : json_get(v, "arcs") && member->type == JSON_OBJECT;
-	for (const struct json *c = member->child; c; c = c->next)
-		if (!is_geojson(c))
-			return false;
-	return member->type == JSON_ARRAY;
-}
-
-/* The types that are JSON, and points: "lon, lat" is an array without its brackets. */
-static enum err_id read_json(struct field_reader *r, const char *s, size_t n, struct cell *out)
-{
-	const struct field *f = r->f;
-	bool point = f->type == FIELD_GEOPOINT, object = !strcmp(f->format, "object"), bare = point && !strcmp(f->format, "default"), ok;
-	struct arena a = { 0 };
-	struct json_doc doc;
-	struct err ignored;
-	double lon, lat;
-
-	if (bare) {
-		s = arena_printf(&a, "[%.*s]", (int)(n < SHOWN ? n : SHOWN), s);
-		n = strlen(s);
-	}
-	ok = json_parse(&doc, &a, "", s, n, &ignored);
-	const struct json *v = ok ? doc.root : NULL;
-	buf_clear(&r->json);
-	if (ok && point) {
-		ok = v->count == 2 && (v->type == JSON_OBJECT) == object && json_real(object ? json_get(v, "lon") : v->child, &lon) &&
-		     json_real(object ? json_get(v, "lat") : v->child->next, &lat) && fabs(lon) <= 180 && fabs(lat) <= 90;
-		for (int i = 0; i < 2 && ok; i++) {
-			buf_str(&r->json, i ? "," : "");
-			num_put_real(&r->json, i ? lat : lon);
-		}
-	} else if (ok) {
-		ok = v->type == (f->type == FIELD_ARRAY ? JSON_ARRAY : JSON_OBJECT) &&
-		     (f->type != FIELD_GEOJSON || (is_geojson(v) && !strcmp(f->format, "topojson") == !strcmp(json_get(v, "type")->s, "Topology")));
-		r->count = (int64_t)v->count;
-		json_write(v, &r->json);
-	}
-	arena_free(&a);
-	*out = cell_text(buf_text(&r->json));
-	return ok && !r->json.over ? ERR_NONE : ERR_VALUE_TYPE;
-}
-
-/* A list becomes a JSON array; its items are read as cells of their type. */
-static enum err_id read_list(struct field_reader *r, const char *s, size_t n, struct cell *out)
-{
-	const struct field *f = r->f;
-	const char *end = s + n, *stop = s;
-	size_t gap = strlen(f->delimiter);
-	struct buf *b = &r->json;
-
-	buf_clear(b);
-	for (r->count = 0; stop; r->count++) {
-		struct cell c;
-		s = r->count ? stop + gap : s;
-		stop = memmem(s, (size_t)(end - s), f->delimiter, gap);
-		enum err_id wrong = r->item->kind->convert(r->item, s, (size_t)((stop ? stop : end) - s), &c);
-		if (wrong != ERR_NONE) {
-			memcpy(r->detail, r->item->detail, sizeof r->detail);
-			return wrong;
-		}
-		buf_char(b, r->count ? ',' : '[');
-		if (f->item == FIELD_BOOLEAN)
-			buf_str(b, c.i ? "true" : "false");
-		else if (c.type == CELL_TEXT)
-			buf_json(b, c.s, c.n);
-		else if (c.type == CELL_REAL)
-			num_put_real(b, c.d);
-		else
-			buf_printf(b, "%lld", (long long)c.i);
-	}
-	buf_char(b, ']');
-	*out = cell_text(buf_text(b));
-	return b->over ? ERR_VALUE_TYPE : ERR_NONE;
+	if (*n > to && *n <= whole && !memcmp(*s + to, first + to, *n - to))
+		*n = to;
+	if (to < whole || *n != 10)
+		return;
+	memcpy(r->text, *s, 10);
+	memcpy(r->text + 10, first + 10, 9);
+	*s = r->text;
+	*n = whole;
 }
 
 /* ---- the other types ---- */
@@ -487,11 +227,9 @@ static enum err_id read_year(struct field_reader *r, const char *s, size_t n, st
 
 static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };   /* REG_STARTEND: the text has no NUL at its end */
-
+	(void)r;
 	*out = cell_bytes(s, n);
-	bool ok = !r->has_shape || !regexec(&r->shape, s, 1, &all, REG_STARTEND);
-	return ok && (r->f->type != FIELD_DURATION || !strchr("PT", s[n - 1])) ? ERR_NONE : ERR_VALUE_TYPE;
+	return ERR_NONE;
 }
 
 const struct field_kind field_kinds[FIELD_TYPES] = {
@@ -499,18 +237,18 @@ const struct field_kind field_kinds[FIELD_TYPES] = {
 	[FIELD_INTEGER] = { "integer", "INTEGER", read_number, true },
 	[FIELD_NUMBER] = { "number", "REAL", read_number, true },
 	[FIELD_BOOLEAN] = { "boolean", "INTEGER", read_boolean },
-	[FIELD_DATE] = { "date", "TEXT", read_moment, true, .from = 0, .to = 10, .formats = "any %" },
-	[FIELD_TIME] = { "time", "TEXT", read_moment, true, .from = 11, .to = 19, .formats = "any %" },
-	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, .from = 0, .to = 19, .formats = "any %" },
+	[FIELD_DATE] = { "date", "TEXT", read_moment, true, .iso = "%Y-%m-%d", .formats = "any %" },
+	[FIELD_TIME] = { "time", "TEXT", read_moment, true, .iso = "%H:%M:%S", .formats = "any %" },
+	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, .iso = "%Y-%m-%dT%H:%M:%S", .formats = "any %" },
 	[FIELD_YEAR] = { "year", "INTEGER", read_year, true },
-	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .from = 0, .to = 7 },
+	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .iso = "%Y-%m" },
 	[FIELD_ANY] = { "any", "TEXT", read_text, .counted = true },
-	[FIELD_DURATION] = { "duration", "TEXT", read_text, true },
-	[FIELD_GEOPOINT] = { "geopoint", "TEXT", read_json, .formats = "array object" },
-	[FIELD_GEOJSON] = { "geojson", "TEXT", read_json, .formats = "topojson" },
-	[FIELD_OBJECT] = { "object", "TEXT", read_json, .counted = true },
-	[FIELD_ARRAY] = { "array", "TEXT", read_json, .counted = true },
-	[FIELD_LIST] = { "list", "TEXT", read_list, .counted = true },
+	[FIELD_DURATION] = { "duration", "TEXT", NULL, true },
+	[FIELD_GEOPOINT] = { "geopoint", "TEXT", NULL, .formats = "array object" },
+	[FIELD_GEOJSON] = { "geojson", "TEXT", NULL, .formats = "topojson" },
+	[FIELD_OBJECT] = { "object", "TEXT", NULL, .counted = true },
+	[FIELD_ARRAY] = { "array", "TEXT", NULL, .counted = true },
+	[FIELD_LIST] = { "list", "TEXT", NULL, .counted = true },
 };
 
 /* ---- refusals and constraints ---- */
@@ -525,21 +263,28 @@ static int fail_value(const struct field_reader *r, enum err_id id, const char *
 	return -1;
 }
 
+/* 1 = *out is the value, -1 = *e. */
 static int convert(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
 {
-	const struct field *f = r->f;
-	enum err_id wrong = r->kind->convert(r, s, n, out);
-	bool own = strcmp(f->format, "default") != 0, json = r->kind->convert == read_json && f->type != FIELD_GEOPOINT;
-	char what[160];
+	bool number = r->kind->convert == read_number, moment = r->cell == ROWCELL_MOMENT;
+	enum err_id wrong = ERR_VALUE_TYPE;
 
+	if (moment && r->kind->iso && r->f->type != FIELD_TIME)
+		fit_moment(r, &s, &n);
+	*r->detail = 0;
+	if (!r->rare)
+		wrong = r->kind->convert(r, s, n, out);
 	if (wrong == ERR_NONE)
 		return 1;
-	if (f->type == FIELD_NUMBER && f->decimal != '.')
-		snprintf(what, sizeof what, "number (decimalChar “%c”)" ERR_SEP "%s", f->decimal, r->detail);
-	else
-		snprintf(what, sizeof what, "%s%s%.100s%s" ERR_SEP "%s", r->kind->name, own ? " " : "", own ? f->format : "", json ? " (JSON)" : "",
-		         r->detail);
-	return fail_value(r, wrong, s, n, what, e);
+	if (r->asks && !(number && r->cell == ROWCELL_NUMBER)) {
+		if (!ASK(r, "cell", e, cell_int(r->number), cell_bytes(s, n), cell_int(moment)))
+			return -1;
+		*out = cell_bytes(buf_text(&r->said), r->said.n);
+		wrong = r->said.over ? ERR_VALUE_TYPE : number ? r->kind->convert(r, out->s, out->n, out) : ERR_NONE;
+	}
+	char more[200];
+	snprintf(more, sizeof more, "%s" ERR_SEP "%s", r->what, r->detail);
+	return wrong == ERR_NONE ? 1 : fail_value(r, wrong, s, n, more, e);
 }
 
 int field_compare(const struct cell *a, const struct cell *b)
@@ -550,11 +295,10 @@ int field_compare(const struct cell *a, const struct cell *b)
 	return order ? order : (a->n > b->n) - (a->n < b->n);
 }
 
-static int check_length(const struct field_reader *r, const char *s, size_t n, const struct cell *c, struct err *e)
+static int check_length(const struct field_reader *r, const char *s, size_t n, struct err *e)
 {
 	const struct field *f = r->f;
-	bool text = r->kind->convert == read_text;
-	int64_t count = text ? (int64_t)text_utf8_length(c->s, c->n) : r->count;
+	int64_t count = (int64_t)text_utf8_length(s, n);
 	bool low = f->min_length >= 0 && count < f->min_length;
 	long long limit = low ? f->min_length : f->max_length;
 	char more[80];
@@ -562,7 +306,7 @@ static int check_length(const struct field_reader *r, const char *s, size_t n, c
 	if (!low && (limit < 0 || count <= limit))
 		return 1;
 	snprintf(more, sizeof more, "%lld" ERR_SEP "%s %lld", (long long)count, low ? "≥" : "≤", limit);
-	return fail_value(r, text ? ERR_VALUE_LENGTH : ERR_VALUE_ITEMS, s, n, more, e);
+	return fail_value(r, ERR_VALUE_LENGTH, s, n, more, e);
 }
 
 static int by_value(const void *a, const void *b)
@@ -583,20 +327,16 @@ static int fail_enum(const struct field_reader *r, const char *s, size_t n, stru
 static int check(const struct field_reader *r, const char *s, size_t n, const struct cell *c, struct err *e)
 {
 	const struct field *f = r->f;
-	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };
+	regmatch_t all = { .rm_so = 0, .rm_eo = (regoff_t)n };   /* REG_STARTEND: the text has no NUL at its end */
 
-	/* A duration must keep its bound wherever it is laid. */
-	for (size_t i = 0; i < r->nbound; i++)
-		for (size_t k = 0; k < (f->type == FIELD_DURATION ? 4 : 1); k++) {
-			enum field_bound kind = r->bound[i].kind;
-			const struct cell *limit = &r->bound[i].value;
-			/* By time where zones or months give the texts another order. */
-			double apart = f->type == FIELD_DURATION || r->kind->to == 19 ? seconds_of(r, c, k) - seconds_of(r, limit, k) : field_compare(c, limit);
-			bool low = kind == FIELD_MINIMUM || kind == FIELD_OVER, open = kind == FIELD_OVER || kind == FIELD_UNDER;
-			if ((low ? apart < 0 : apart > 0) || (open && apart == 0))
-				return fail_value(r, low ? ERR_VALUE_MINIMUM : ERR_VALUE_MAXIMUM, s, n, f->bound[kind], e);
-		}
-	if ((f->min_length >= 0 || f->max_length >= 0) && check_length(r, s, n, c, e) < 0)
+	for (size_t i = 0; i < r->nbound; i++) {
+		enum field_bound kind = r->bound[i].kind;
+		int apart = field_compare(c, &r->bound[i].value);
+		bool low = kind == FIELD_MINIMUM || kind == FIELD_OVER, open = kind == FIELD_OVER || kind == FIELD_UNDER;
+		if ((low ? apart < 0 : apart > 0) || (open && apart == 0))
+			return fail_value(r, low ? ERR_VALUE_MINIMUM : ERR_VALUE_MAXIMUM, s, n, f->bound[kind], e);
+	}
+	if (r->kind->convert == read_text && (f->min_length >= 0 || f->max_length >= 0) && check_length(r, c->s, c->n, e) < 0)
 		return -1;
 	if (r->has_pattern && regexec(&r->pattern, s, 1, &all, REG_STARTEND) != 0)
 		return fail_value(r, ERR_VALUE_PATTERN, s, n, f->pattern, e);
@@ -633,70 +373,17 @@ int field_decimals(const struct field_reader *r)
 
 /* ---- preparing ---- */
 
-/* One escape of an XML Schema pattern; false when POSIX has no such thing. */
-static bool translate_escape(char c, bool inside, struct buf *out)
-{
-	static const struct { char letter; const char *outside, *inside; } classes[] = {
-		{ 'd', "[0-9]", "0-9" }, { 'w', "[A-Za-z0-9_]", "A-Za-z0-9_" }, { 's', "[ \t\n\r]", " \t\n\r" }, { 'D', "[^0-9]", NULL },
-		{ 'W', "[^A-Za-z0-9_]", NULL }, { 'S', "[^ \t\n\r]", NULL }, { 'n', "\n", "\n" }, { 't', "\t", "\t" }, { 'r', "\r", "\r" },
-	};
-
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-		if (classes[i].letter != c)
-			continue;
-		const char *as = inside ? classes[i].inside : classes[i].outside;
-		return as && buf_str(out, as);
-	}
-	if (text_is_digit(c) || (text_lower(c) >= 'a' && text_lower(c) <= 'z') || (unsigned char)c >= 0x80)
-		return false;
-	/* In a bracket a collating element names any sign; outside, a bracket does, but for the one that would negate it. */
-	return buf_printf(out, inside ? "[.%c.]" : c == '^' ? "\\%c" : "[%c]", c);
-}
-
-/* An XML Schema pattern to POSIX extended, anchored; "." counts characters, not bytes. NULL, or from where on POSIX cannot say it. */
-static const char *translate(const char *p, struct buf *out)
-{
-	static const char any[] = "([\x01-\x09\x0b\x0c\x0e-\x7f]|[\xc2-\xf4][\x80-\xbf]+)";
-	bool inside = false, quantified = false;
-
-	buf_str(out, "^(");
-	for (; *p; p++) {
-		bool was = quantified, group = !inside && !strncmp(p, "(?:", 3);
-		quantified = !inside && strchr("*+?}", *p);
-		/* Bytes of a character are no members of a class; POSIX reads another meaning into two quantifiers, and into "(?". */
-		if (inside ? (unsigned char)*p >= 0x80 : (was && quantified && *p != '}') || (!group && !strncmp(p, "(?", 2)))
-			return p;
-		if (*p == '\\') {
-			if (!p[1] || !translate_escape(p[1], inside, out))
-				return p;
-			p++;
-			continue;
-		}
-		if (group)
-			p += 2;
-		inside = *p == '[' ? true : *p == ']' ? false : inside;
-		if (*p == '.' && !inside)
-			buf_str(out, any);
-		else
-			buf_char(out, group ? '(' : *p);
-	}
-	buf_str(out, ")$");
-	return out->over ? "…" : NULL;
-}
-
 static bool open_pattern(struct field_reader *r, struct err *e)
 {
 	const struct field *f = r->f;
-	struct buf posix = BUF(16 * 1024);
-	const char *bad = translate(f->pattern, &posix);
-	int rc = bad ? 0 : regcomp(&r->pattern, posix.s, REG_EXTENDED | REG_NOSUB);
-	char said[200] = "";
+	char said[200];
 
-	r->has_pattern = !bad && !rc;
-	if (rc)
-		regerror(rc, &r->pattern, said, sizeof said);
-	buf_free(&posix);
-	return r->has_pattern || err_set(e, ERR_DESC_PATTERN, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, f->pattern, bad ? bad : said);
+	if (!ASK(r, "pattern", e, cell_text(f->name), cell_text(f->pattern)))
+		return false;
+	int rc = regcomp(&r->pattern, buf_text(&r->said), REG_EXTENDED | REG_NOSUB);
+	r->has_pattern = !rc;
+	regerror(rc, &r->pattern, said, sizeof said);
+	return !rc || err_set(e, ERR_DESC_PATTERN, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, f->pattern, said);
 }
 
 /* A value of the descriptor in the column's type: a text as cells have it, else a number or truth value as JSON has it. */
@@ -727,7 +414,7 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 		if (!r->kind->ordered)
 			unfit = "minimum, maximum";
 		r->bound[r->nbound].kind = i;
-		if (!unfit && !constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
+		if (!unfit && !r->rare && !constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
 			return false;
 	}
 	if (f->ncategory && f->type != FIELD_STRING && f->type != FIELD_INTEGER && f->type != FIELD_ANY)
@@ -744,53 +431,63 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 	return true;
 }
 
-/* What formats of strings, and durations, must look like, in POSIX: bytes of characters above ASCII are letters of an address of mail. */
-static void open_shape(struct field_reader *r)
+static struct cell cell_maybe(const char *s)
 {
-#define LABEL "[A-Za-z0-9\x80-\xff]([A-Za-z0-9\x80-\xff-]*[A-Za-z0-9\x80-\xff])?"
-	static const struct { enum field_type type; const char *format, *posix; } shapes[] = {
-		{ FIELD_STRING, "email", "^[^][\x01-\x20\x7f@()<>,;:\"\\]+@" LABEL "(\\." LABEL ")*$" },
-		{ FIELD_STRING, "uri", "^[A-Za-z][A-Za-z0-9+.-]*:(//\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9:/?#@!$&'()*+,;=._~-]|%[0-9A-Fa-f]{2})+$" },
-		{ FIELD_STRING, "binary", "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$" },
-		{ FIELD_STRING, "uuid", "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$" },
-		{ FIELD_DURATION, "default", "^-?P([0-9]{1,9}Y)?([0-9]{1,9}M)?([0-9]{1,15}D)?(T([0-9]{1,15}H)?([0-9]{1,15}M)?([0-9]{1,15}(\\.[0-9]{1,90})?S)?)?$" },
-	};
-
-	for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-		if (r->f->type == shapes[i].type && !strcmp(r->f->format, shapes[i].format))
-			r->has_shape = !regcomp(&r->shape, shapes[i].posix, r->kind->ordered ? REG_EXTENDED : REG_EXTENDED | REG_NOSUB);
+	return s ? cell_text(s) : (struct cell){ .type = CELL_NULL };
 }
 
-struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e)
+/* Says to Lua what it is to read. */
+static bool open_rare(struct field_reader *r, struct err *e)
+{
+	const struct field *f = r->f;
+	const char *const *b = f->bound;
+
+	r->number = ++r->types->n;
+	return ASK(r, "field", e, cell_text(f->name), cell_text(r->kind->name), cell_text(f->format), cell_text(r->what),
+	           cell_text(field_kinds[f->item].name), cell_text(f->delimiter), cell_int(f->min_length), cell_int(f->max_length),
+	           cell_bytes(&f->decimal, 1), cell_text(f->group), cell_int(f->bare), cell_maybe(b[0]), cell_maybe(b[1]), cell_maybe(b[2]),
+	           cell_maybe(b[3]));
+}
+
+/* Whether Lua has a part in reading the field. */
+static void divide(struct field_reader *r)
+{
+	const struct field *f = r->f;
+	const char *iso = r->kind->iso;
+	bool timed = f->type == FIELD_TIME || f->type == FIELD_DATETIME, own = strcmp(f->format, "default") != 0;
+	bool bounded = f->bound[FIELD_MINIMUM] || f->bound[FIELD_OVER] || f->bound[FIELD_MAXIMUM] || f->bound[FIELD_UNDER];
+
+	r->moment = iso && strchr(f->format, '%') ? f->format + (strncmp(f->format, "fmt:", 4) ? 0 : 4) : iso;
+	/* With zones, order by time is not that of the texts. */
+	r->rare = !r->kind->convert || (f->type == FIELD_STRING && own) || (timed && bounded) || (iso && r->moment != iso && !is_plain(r->moment, iso));
+	r->asks = r->rare || timed || (r->kind->convert == read_number && (*f->group || !f->bare));
+}
+
+struct field_reader *field_open(const struct field *f, struct field_types *types, struct arena *a, struct err *e)
 {
 	struct field_reader *r = arena_new(a, struct field_reader);
+	bool own = strcmp(f->format, "default") != 0, json = f->type == FIELD_GEOJSON || f->type == FIELD_OBJECT || f->type == FIELD_ARRAY;
 
-	*r = (struct field_reader){ .f = f, .kind = &field_kinds[f->type], .json = BUF(2 * ROWS_BYTES) };
+	*r = (struct field_reader){ .f = f, .kind = &field_kinds[f->type], .types = types, .said = BUF(2 * ROWS_BYTES) };
+	r->what = arena_printf(a, "%s%s%.100s%s", r->kind->name, own ? " " : "", own ? f->format : "", json ? " (JSON)" : "");
+	if (f->type == FIELD_NUMBER && f->decimal != '.')
+		r->what = arena_printf(a, "number (decimalChar “%c”)", f->decimal);
 	for (size_t i = 0; i < f->nmissing; i++)
 		r->longest = strlen(f->missing[i].value) > r->longest ? strlen(f->missing[i].value) : r->longest;
-	if (f->type == FIELD_LIST) {
-		struct field *item = arena_new(a, struct field);
-		/* By the standard's defaults: only the type of an item can be chosen. */
-		*item = (struct field){ .name = f->name, .type = f->item, .format = "default", .decimal = '.', .group = "", .bare = true,
-		                        .min_length = -1, .max_length = -1, .true_values = f->true_values, .false_values = f->false_values };
-		r->item = field_open(item, a, e);
-	}
-	open_shape(r);
-	if ((r->kind->to && !open_moment(r, a, e)) || !open_constants(r, a, e) || (f->pattern && !open_pattern(r, e))) {
-		field_close(r);
+	divide(r);
+	if ((r->asks || f->pattern) && !types->state && !(types->state = types->shaper->types(types->memory, e)))
 		return NULL;
-	}
-	return r;
+	if ((!r->asks || open_rare(r, e)) && open_constants(r, a, e) && (!f->pattern || open_pattern(r, e)))
+		return r;
+	field_close(r);
+	return NULL;
 }
 
 void field_close(struct field_reader *r)
 {
 	if (!r)
 		return;
-	field_close(r->item);
-	buf_free(&r->json);
+	buf_free(&r->said);
 	if (r->has_pattern)
 		regfree(&r->pattern);
-	if (r->has_shape)
-		regfree(&r->shape);
 }

@@ -3,19 +3,23 @@
 #define INTAKE_FIELD_H
 #include "intake/rows.h"
 #include "store/db.h"
+#include "store/shaper.h"
 
 struct field_reader;
 extern const struct field_kind {
 	const char *name, *sql;        /* "integer"; "INTEGER" of SQLite */
-	/* ERR_NONE, or what is wrong with the text. */
+	/* ERR_NONE, or what is wrong with the text; NULL: Lua reads it. */
 	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
 	bool ordered;                  /* values may have a minimum and a maximum */
 	bool counted;                  /* … a least and a greatest length */
 	const char *formats;           /* names of formats besides "default", between spaces; "%" = patterns too; NULL = none */
-	int from, to;                  /* of a moment: where it begins and ends in "yyyy-mm-ddThh:mm:ss"; to 0 = it is none */
+	const char *iso;               /* of a moment: how it is stored, as a pattern of strptime; NULL = it is none */
 } field_kinds[FIELD_TYPES];
-/* Prepares pattern, bounds and lists; f is borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
-struct field_reader *field_open(const struct field *f, struct arena *a, struct err *e);
+/* What fields of one table share: the Lua state that reads what is rare in them. Its state is opened by the first of them that needs it;
+ * shaper->close(state) is the caller's, after the readers are closed. */
+struct field_types { const struct shaper *shaper; uint64_t memory; void *state; int64_t n; };
+/* Prepares pattern, bounds and lists; f and types are borrowed, the reader is in the arena. Only for the loader: a pattern is compiled here. */
+struct field_reader *field_open(const struct field *f, struct field_types *types, struct arena *a, struct err *e);
 void field_close(struct field_reader *r);        /* before its arena; NULL is fine */
 /* 1 = *out is the value; 0 = missing, *label its label ("" = none); -1 = *e without a place.
  * Texts of *out point into the cell or into the reader: valid until the next call. */

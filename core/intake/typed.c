@@ -50,7 +50,7 @@ static bool open_fields(struct typed *t, struct err *e)
 		t->at[i] = t->ncell;
 		t->ncell += r->field[i].companion ? 2 : 1;
 		t->may_lack[i] = !r->field[i].required;
-		t->reader[i] = field_open(&r->field[i], t->a, e);
+		t->reader[i] = field_open(&r->field[i], &t->types, t->a, e);
 		if (!t->reader[i])
 			return err_at(e, t->job->package->file, r->field[i].line, 0) || err_note(e, "%s", r->name);
 	}
@@ -123,7 +123,7 @@ static bool in_order(struct typed *t)
 {
 	const struct key *key = &t->job->r->primary;
 	struct cell *kept = t->greatest.cell;
-	size_t size = 0, used = 0;
+	struct buf *text = &t->greatest.text;
 	int order = 0;
 
 	for (size_t k = 0; k < key->n && !order; k++) {
@@ -132,22 +132,16 @@ static bool in_order(struct typed *t)
 	}
 	if (order <= 0)
 		return ++t->greatest.behind < BEHIND;
-	for (size_t k = 0; k < key->n; k++)
-		size += t->cell[t->at[key->field[k]]].n;
-	if (size > t->greatest.size) {
-		free(t->greatest.text);
-		t->greatest.text = malloc(t->greatest.size = 2 * size);
-		if (!t->greatest.text)
-			abort();
-	}
+	buf_clear(text);
 	for (size_t k = 0; k < key->n; k++) {
 		kept[k] = t->cell[t->at[key->field[k]]];
-		if (kept[k].type != CELL_TEXT)
-			continue;
-		kept[k].s = memcpy(t->greatest.text + used, kept[k].s, kept[k].n);
-		used += kept[k].n;
+		if (kept[k].type == CELL_TEXT)
+			buf_add(text, kept[k].s, kept[k].n);
 	}
-	return true;
+	const char *s = buf_text(text);
+	for (size_t k = 0; k < key->n; s += kept[k++].n)
+		kept[k].s = s;
+	return !text->over;
 }
 
 /* A good row goes out. 1, or -1 when it is time to sort. */
@@ -196,10 +190,9 @@ static int next_tidy(void *context, const struct cell **cells, struct err *e)
 /* ---- rows that a script shapes ---- */
 
 /* A value of the script as a cell of a file. */
-static struct rowcell as_rowcell(const struct cell *c, char *room, size_t size)
+static struct rowcell as_rowcell(const struct cell *c, struct arena *a)
 {
-	struct buf b = BUF(size);
-	size_t n;
+	struct buf b = BUF(40);
 
 	if (c->type == CELL_TEXT)
 		return (struct rowcell){ .s = c->s, .n = c->n, .kind = ROWCELL_TEXT };
@@ -209,93 +202,64 @@ static struct rowcell as_rowcell(const struct cell *c, char *room, size_t size)
 		buf_printf(&b, "%lld", (long long)c->i);
 	else
 		num_put_real(&b, c->d);
-	memcpy(room, buf_text(&b), n = b.n);
+	struct rowcell number = { .s = arena_strdup(a, buf_text(&b)), .n = b.n, .kind = ROWCELL_NUMBER };
 	buf_free(&b);
-	return (struct rowcell){ .s = room, .n = n, .kind = ROWCELL_NUMBER };
+	return number;
 }
 
-static bool on_emit(void *context, const struct cell *cell, struct err *e)
+static void on_emit(void *context, const struct cell *cell)
 {
-	enum { NUMBER = 40 };
 	struct typed *t = context;
+	struct arena *a = &t->queue.arena;
 	size_t n = t->job->r->nfield;
-	struct arena own = { 0 };
-	struct rowcell *from = arena_array(&own, struct rowcell, n);
-	char (*room)[NUMBER] = arena_alloc(&own, n * NUMBER);
+	struct rowcell *from = arena_array(a, struct rowcell, n);
 
-	(void)e;
 	for (size_t i = 0; i < n; i++)
-		from[i] = as_rowcell(&cell[i], room[i], NUMBER);
+		from[i] = as_rowcell(&cell[i], a);
 	t->account->t->emitted++;
 	t->told = true;
-	if (type_row(t, from, NULL)) {
-		struct queued *q = arena_alloc(&t->queue.arena, sizeof *q + t->ncell * sizeof *q->cell);
-		for (size_t i = 0; i < t->ncell; i++) {
-			q->cell[i] = t->cell[i];
-			if (q->cell[i].type == CELL_TEXT)
-				q->cell[i].s = arena_strndup(&t->queue.arena, q->cell[i].s, q->cell[i].n);
-		}
-		*(t->queue.last ? &t->queue.last->next : &t->queue.first) = q;
-		t->queue.last = q;
+	if (!type_row(t, from, NULL))
+		return;
+	struct queued *q = arena_alloc(a, sizeof *q + t->ncell * sizeof *q->cell);
+	for (size_t i = 0; i < t->ncell; i++) {
+		q->cell[i] = t->cell[i];
+		if (q->cell[i].type == CELL_TEXT)
+			q->cell[i].s = arena_strndup(a, q->cell[i].s, q->cell[i].n);
 	}
-	arena_free(&own);
-	return true;
+	*(t->queue.last ? &t->queue.last->next : &t->queue.first) = q;
+	t->queue.last = q;
 }
 
-static bool refuse_for(struct typed *t, const char *field, const char *value, const char *reason, bool whole)
+static void refuse_for(struct typed *t, const struct shaper_said *said, bool whole)
 {
 	const struct resource *r = t->job->r;
-	const char *column = "";
+	const char *column = "", *value = said->text[1];
 	struct err bad;
 
 	for (size_t i = 0; i < r->nfield; i++)
-		if (!strcmp(r->field[i].name, field))
+		if (!strcmp(r->field[i].name, said->text[0]))
 			column = r->field[i].name;
-	err_set(&bad, *column ? ERR_SCRIPT_CELL : ERR_SCRIPT_ROW, "%s" ERR_SEP "%s" ERR_SEP "%s", reason, value, column);
+	err_set(&bad, *column ? ERR_SCRIPT_CELL : ERR_SCRIPT_ROW, "%s" ERR_SEP "%s" ERR_SEP "%s", said->text[2], value, column);
 	typed_place(t, SIZE_MAX, &bad);
 	account_refuse(t->account, &bad, column, value, strlen(value), whole);
-	return true;
 }
 
-static bool on_reject(void *context, const char *field, const char *value, const char *reason, struct err *e)
+static void on_say(void *context, const struct shaper_said *said)
 {
 	struct typed *t = context;
+	bool again = t->told;
 
-	(void)e;
-	t->account->t->rejected += !t->told;
-	t->told = true;
-	return refuse_for(t, field, value, reason, true);
-}
-
-static bool on_doubt(void *context, const char *field, const char *value, const char *reason, struct err *e)
-{
-	(void)e;
-	return refuse_for(context, field, value, reason, false);
-}
-
-static bool on_skip(void *context, const char *kind, struct err *e)
-{
-	struct typed *t = context;
-
-	(void)e;
-	if (!t->told)
-		account_skip(t->account, kind, 1);
-	t->told = true;
-	return true;
-}
-
-static bool on_total(void *context, const char *of, const char *field, double stated, double computed, struct err *e)
-{
-	(void)e;
-	account_total(((struct typed *)context)->account, of, field, stated, computed);
-	return true;
-}
-
-static bool on_note(void *context, const char *text, struct err *e)
-{
-	(void)e;
-	account_note(((struct typed *)context)->account, text);
-	return true;
+	t->told |= said->word == SHAPER_REJECT || said->word == SHAPER_SKIP;
+	switch (said->word) {
+	case SHAPER_REJECT: t->account->t->rejected += !again; refuse_for(t, said, true); break;
+	case SHAPER_DOUBT: refuse_for(t, said, false); break;
+	case SHAPER_SKIP:
+		if (!again)
+			account_skip(t->account, said->text[0], 1);
+		break;
+	case SHAPER_NOTE: account_note(t->account, said->text[0]); break;
+	case SHAPER_TOTAL: account_total(t->account, said->text[0], said->text[1], said->stated, said->computed); break;
+	}
 }
 
 /* Gives the row in hand to the script. Numbers of a sheet are numbers to it. */
@@ -366,7 +330,7 @@ static bool open_script(struct typed *t, struct err *e)
 {
 	const struct typed_job *job = t->job;
 	const char **field = arena_array(t->a, const char *, job->r->nfield);
-	const struct shaper_sink sink = { t, on_emit, on_reject, on_doubt, on_skip, on_total, on_note };
+	const struct shaper_sink sink = { t, on_emit, on_say };
 	const char *script = job->package->has_script ? path_join(t->a, job->package->dir, "shape.lua") : "";
 
 	for (size_t i = 0; i < job->r->nfield; i++)
@@ -382,7 +346,10 @@ static bool open_script(struct typed *t, struct err *e)
 
 bool typed_open(struct typed *t, const struct typed_job *job, struct account *account, bool may_sort, struct arena *a, struct err *e)
 {
-	*t = (struct typed){ .job = job, .account = account, .a = a, .may_sort = may_sort, .files = "" };
+	*t = (struct typed){
+		.job = job, .account = account, .a = a, .may_sort = may_sort, .files = "", .types = { job->shaper, job->load->memory, NULL, 0 },
+		.greatest.text = BUF(PACKAGE_KEY_COLUMNS * ROWS_BYTES),
+	};
 	find_files(t, job);
 	if (job->shaper && (job->package->has_script || *job->r->totals) && !open_script(t, e))
 		return false;
@@ -406,6 +373,8 @@ void typed_close(struct typed *t)
 		field_close(t->reader[i]);
 	rows_close(&t->rows);
 	arena_free(&t->queue.arena);
-	free(t->greatest.text);
+	if (t->types.state)
+		t->job->shaper->close(t->types.state);
+	buf_free(&t->greatest.text);
 	*t = (struct typed){ 0 };
 }

@@ -11,7 +11,7 @@ struct typed_job {
 	const struct package *package;
 	const struct resource *r;
 	const struct load_job *load;
-	const struct shaper *shaper;   /* NULL: every table is tidy */
+	const struct shaper *shaper;
 	const char *tmp_dir;
 	struct db *db;                 /* for the script's queries */
 };
@@ -22,6 +22,7 @@ struct typed {
 	const char *files;             /* as messages call them, ", " between */
 	struct rows rows;
 	struct field_reader **reader;  /* of each field */
+	struct field_types types;
 	struct stamper *stamper;
 	bool shaped;
 	/* Rows came that belong before those already given, so many that they should be sorted first: the source ended with -1, and nothing is wrong. */
@@ -35,7 +36,7 @@ struct typed {
 	struct row row;                /* the one in hand, as the file has it */
 	bool *may_lack, may_sort;
 	struct cell *cell;             /* where a row is typed */
-	struct { struct cell cell[PACKAGE_KEY_COLUMNS]; char *text; size_t size; int64_t behind; } greatest;   /* key so far */
+	struct { struct cell cell[PACKAGE_KEY_COLUMNS]; struct buf text; int64_t behind; } greatest;   /* key so far */
 	void *script;
 	size_t part;                   /* that the script has begun */
 	bool over, told;               /* all was read; the script said what becomes of the row in hand */

@@ -3,6 +3,7 @@
  * so that read = used + rejected + skipped always holds. */
 #ifndef STORE_SHAPER_H
 #define STORE_SHAPER_H
+#include "base/buf.h"
 #include "base/err.h"
 #include "store/db.h"
 #include <stdbool.h>
@@ -17,20 +18,26 @@ struct shaper_job {
 	struct db *db;                 /* the package being built (its earlier tables) with the packages it uses attached: for query() */
 	uint64_t memory; double seconds;   /* limits of the script's heap and of the whole table; 0 = none */
 };
-/* What the loader offers. Texts are valid during the call only. Each returns false with *e when the load must stop. */
+/* What a script says of rows, besides emitting some. */
+enum shaper_word {
+	SHAPER_REJECT,                 /* the raw row in hand: field and value may be ""; reason: a sentence of the script, as is */
+	SHAPER_DOUBT,                  /* one cell is unreadable and the row stays: reported like such a cell of a tidy file; before or after emit */
+	SHAPER_SKIP,                   /* the raw row in hand, by kind: "title", "blank", "total", "footnote"… */
+	SHAPER_NOTE,                   /* a line of the load report */
+	SHAPER_TOTAL,                  /* a stated total against the computed one, for the report: of what ("nation", "01"), which column */
+};
+struct shaper_said {
+	enum shaper_word word;
+	const char *text[3];           /* field, value, reason | kind | line | of, field; "" where there is none */
+	double stated, computed;
+};
+/* What the loader offers. Texts are valid during the call only. */
 struct shaper_sink {
 	void *context;
 	/* cell[i] is the text of field i as a file would have it (CELL_TEXT), a number (CELL_INT, CELL_REAL: taken as it is, whatever decimalChar
 	 * says), or CELL_NULL: missing without a label. */
-	bool (*emit)(void *context, const struct cell *cell, struct err *e);
-	/* The raw row in hand; field and value may be "". reason: a sentence of the script, as is. */
-	bool (*reject)(void *context, const char *field, const char *value, const char *reason, struct err *e);
-	/* One cell is unreadable and the row stays: reported like an unreadable cell of a tidy file. Before or after emit. */
-	bool (*doubt)(void *context, const char *field, const char *value, const char *reason, struct err *e);
-	bool (*skip)(void *context, const char *kind, struct err *e);     /* kind: [a-z_]+: "title", "blank", "total", "footnote"… */
-	/* A stated total against the computed one, for the report: of what ("nation", "01"), which column. */
-	bool (*total)(void *context, const char *of, const char *field, double stated, double computed, struct err *e);
-	bool (*note)(void *context, const char *text, struct err *e);      /* a line of the load report */
+	void (*emit)(void *context, const struct cell *cell);
+	void (*say)(void *context, const struct shaper_said *said);
 };
 struct shaper_row { long line; const struct cell *cell; size_t n; const char *file; };
 /* Implemented by host/lua_shape.c, called by intake/loader.c, wired by app/main.c. */
@@ -41,6 +48,10 @@ struct shaper {
 	bool (*begin)(void *self, const char *file, struct err *e);
 	bool (*row)(void *self, const struct shaper_row *row, struct err *e);
 	bool (*end)(void *self, struct err *e);          /* of a part: footers, totals; after the last part `last` rows may be emitted too */
-	void (*close)(void *self);                       /* NULL is fine */
+	/* Fields that are too rare to be read in C, all of one table in a state of their own, which any thread may use, one at a time. */
+	void *(*types)(uint64_t memory, struct err *e);
+	/* Calls a function of prelude/types.lua. *out: the text that it returns. */
+	bool (*ask)(void *types, const char *function, const struct cell *in, size_t n, struct buf *out, struct err *e);
+	void (*close)(void *self);                       /* of open or types; NULL is fine */
 };
 #endif

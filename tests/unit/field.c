@@ -2,6 +2,7 @@
 #include "intake/field.h"
 
 #include "base/num.h"
+#include "host/lua_shape.h"
 #include "intake/json.h"
 #include "tap.h"
 
@@ -389,6 +390,9 @@ static const struct { const char *field, *want; } bad[] = {
 	{ "\"type\":\"number\",\"groupChar\":\".\"", "intake.descriptor_value" },
 };
 
+/* One state of Lua for all of them, as of the fields of a table. */
+static struct field_types types = { &lua_shaper, 64 << 20, NULL, 0 };
+
 /* A descriptor of one column. */
 static bool one_field(struct arena *a, const char *field, struct package *p, struct err *e)
 {
@@ -429,7 +433,7 @@ static void try(const char *field, enum rowcell_kind kind, const char *cell, con
 	struct err e = { 0 };
 	struct package p;
 	struct buf out = BUF(1000), name = BUF(1000);
-	struct field_reader *r = one_field(&a, field, &p, &e) ? field_open(p.resource[0].field, &a, &e) : NULL;
+	struct field_reader *r = one_field(&a, field, &p, &e) ? field_open(p.resource[0].field, &types, &a, &e) : NULL;
 
 	if (!r || !cell)
 		buf_str(&out, r ? "accepted" : err_name(e.id));
@@ -476,7 +480,7 @@ static void test_blame(void)
 	const char *label;
 
 	CHECK(one_field(&a, "\"type\":\"integer\"", &p, &e), "an integer");
-	struct field_reader *r = field_open(p.resource[0].field, &a, &e);
+	struct field_reader *r = field_open(p.resource[0].field, &types, &a, &e);
 	for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
 		field_read(r, &(struct rowcell){ spoilt[i].cell, strlen(spoilt[i].cell), false, ROWCELL_TEXT }, &c, &label, &e);
 		CHECK_STR(e.arg[3], spoilt[i].sign, spoilt[i].cell);
@@ -497,9 +501,9 @@ static void test_pattern(void)
 	struct err e = { 0 };
 	struct package p;
 
-	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"ab(?=c)\"}", &p, &e) && !field_open(p.resource[0].field, &a, &e), "a pattern");
+	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"ab(?=c)\"}", &p, &e) && !field_open(p.resource[0].field, &types, &a, &e), "a pattern");
 	CHECK_STR(e.arg[2], "(?=c)", "from where on it cannot be read");
-	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"a(b\"}", &p, &e) && !field_open(p.resource[0].field, &a, &e), "another");
+	CHECK(one_field(&a, "\"type\":\"string\",\"constraints\":{\"pattern\":\"a(b\"}", &p, &e) && !field_open(p.resource[0].field, &types, &a, &e), "another");
 	CHECK(e.arg[2][0] != 0, "the reason");
 	arena_free(&a);
 }
@@ -513,7 +517,7 @@ static void test_decimals(void)
 	const char *label;
 
 	CHECK(one_field(&a, "\"type\":\"number\",\"decimalChar\":\",\",\"constraints\":{\"maximum\":\"9,999\"}", &p, &e), "a number");
-	struct field_reader *r = field_open(p.resource[0].field, &a, &e);
+	struct field_reader *r = field_open(p.resource[0].field, &types, &a, &e);
 	CHECK(r && field_decimals(r) == 0, "no decimals before the first value, whatever the bounds");
 	field_read(r, &(struct rowcell){ "1,50", 4, false, ROWCELL_TEXT }, &c, &label, &e);
 	field_read(r, &(struct rowcell){ "2", 1, false, ROWCELL_TEXT }, &c, &label, &e);
@@ -523,9 +527,9 @@ static void test_decimals(void)
 	field_read(r, &(struct rowcell){ "5e-07", 5, false, ROWCELL_NUMBER }, &c, &label, &e);
 	CHECK(field_decimals(r) == 7, "those of a sheet's number, by its shortest text");
 	field_close(r);
-	CHECK(one_field(&a, "\"type\":\"string\"", &p, &e) && (r = field_open(p.resource[0].field, &a, &e)) && field_decimals(r) == -1, "a text has none");
+	CHECK(one_field(&a, "\"type\":\"string\"", &p, &e) && (r = field_open(p.resource[0].field, &types, &a, &e)) && field_decimals(r) == -1, "a text has none");
 	field_close(r);
-	CHECK(field_read((r = field_open(p.resource[0].field, &a, &e)), &(struct rowcell){ "x\0y", 3, false, ROWCELL_TEXT }, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
+	CHECK(field_read((r = field_open(p.resource[0].field, &types, &a, &e)), &(struct rowcell){ "x\0y", 3, false, ROWCELL_TEXT }, &c, &label, &e) == 1 && c.n == 3, "length is not told by NUL");
 	field_close(r);
 	arena_free(&a);
 }
@@ -536,5 +540,6 @@ int main(void)
 	test_blame();
 	test_pattern();
 	test_decimals();
+	lua_shaper.close(types.state);
 	return done_testing();
 }

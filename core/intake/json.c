@@ -71,35 +71,13 @@ static int add(struct builder *b, enum json_type type, const char *s, size_t n)
 	return 1;
 }
 
-static int on_null(void *ctx)
-{
-	return add(ctx, JSON_NULL, "null", 4);
-}
-
-static int on_bool(void *ctx, int yes)
-{
-	return yes ? add(ctx, JSON_BOOL, "true", 4) : add(ctx, JSON_BOOL, "false", 5);
-}
-
-static int on_number(void *ctx, const char *s, size_t n)
-{
-	return add(ctx, JSON_NUMBER, s, n);
-}
-
-static int on_string(void *ctx, const unsigned char *s, size_t n)
-{
-	return add(ctx, JSON_STRING, (const char *)s, n);
-}
-
-static int on_object(void *ctx)
-{
-	return add(ctx, JSON_OBJECT, "", 0);
-}
-
-static int on_array(void *ctx)
-{
-	return add(ctx, JSON_ARRAY, "", 0);
-}
+#define VALUE(name, type, s, n, ...) static int name(__VA_ARGS__) { return add(ctx, type, (const char *)(s), n); }
+VALUE(on_null, JSON_NULL, "null", 4, void *ctx)
+VALUE(on_bool, JSON_BOOL, yes ? "true" : "false", yes ? 4 : 5, void *ctx, int yes)
+VALUE(on_number, JSON_NUMBER, s, n, void *ctx, const char *s, size_t n)
+VALUE(on_string, JSON_STRING, s, n, void *ctx, const unsigned char *s, size_t n)
+VALUE(on_object, JSON_OBJECT, "", 0, void *ctx)
+VALUE(on_array, JSON_ARRAY, "", 0, void *ctx)
 
 static int on_close(void *ctx)
 {
@@ -203,22 +181,18 @@ bool json_read(struct json_doc *out, struct arena *a, const char *path, const ch
 	struct buf text = BUF(JSON_BYTES);
 	bool ok = path_read(path, JSON_BYTES, &text, e);
 
-	if (ok)
-		ok = json_parse(out, a, shown, buf_text(&text), text.n, e);
-	else
-		err_at(e, shown, 0, 0);
+	ok = ok ? json_parse(out, a, shown, buf_text(&text), text.n, e) : err_at(e, shown, 0, 0);
 	buf_free(&text);
 	return ok;
 }
 
 const struct json *json_get(const struct json *o, const char *key)
 {
-	if (!o || o->type != JSON_OBJECT)
-		return NULL;
-	for (const struct json *v = o->child; v; v = v->next)
-		if (!strcmp(v->key, key))
-			return v;
-	return NULL;
+	const struct json *v = o && o->type == JSON_OBJECT ? o->child : NULL;
+
+	while (v && strcmp(v->key, key) != 0)
+		v = v->next;
+	return v;
 }
 
 bool json_int(const struct json *v, int64_t *out)
@@ -236,43 +210,34 @@ void json_pointer(const struct json *v, struct buf *out)
 	if (!v || !v->parent)
 		return;
 	json_pointer(v->parent, out);
+	bool item = v->parent->type == JSON_ARRAY;
 	buf_char(out, '/');
-	if (v->parent->type == JSON_ARRAY) {
+	if (item)
 		buf_printf(out, "%zu", v->index);
-		return;
-	}
-	for (const char *s = v->key; *s; s++) {   /* RFC 6901 */
+	for (const char *s = item ? "" : v->key; *s; s++)   /* RFC 6901 */
 		if (*s == '~' || *s == '/')
 			buf_str(out, *s == '~' ? "~0" : "~1");
 		else
 			buf_char(out, *s);
-	}
 }
 
 void json_write(const struct json *v, struct buf *out)
 {
-	switch (v->type) {
-	case JSON_NULL: case JSON_BOOL: case JSON_NUMBER:
-		buf_str(out, v->s);
-		return;
-	case JSON_STRING:
+	bool object = v->type == JSON_OBJECT, array = v->type == JSON_ARRAY;
+
+	if (v->type == JSON_STRING)
 		buf_json(out, v->s, v->n);
-		return;
-	case JSON_ARRAY:
-	case JSON_OBJECT:
-		break;
-	}
-	buf_char(out, v->type == JSON_ARRAY ? '[' : '{');
+	else
+		buf_str(out, object ? "{" : array ? "[" : v->s);
 	for (const struct json *c = v->child; c; c = c->next) {
-		if (c != v->child)
-			buf_char(out, ',');
-		if (v->type == JSON_OBJECT) {
+		buf_str(out, c->index ? "," : "");
+		if (object) {
 			buf_json(out, c->key, strlen(c->key));
 			buf_char(out, ':');
 		}
 		json_write(c, out);
 	}
-	buf_char(out, v->type == JSON_ARRAY ? ']' : '}');
+	buf_str(out, object ? "}" : array ? "]" : "");
 }
 
 bool json_fail(const struct json_doc *d, const struct json *v, struct err *e)

@@ -80,10 +80,8 @@ static bool hash_files(const struct load_job *job, const struct package *p, cons
 	bool ok = true;
 
 	hash_str(h, r->name);
-	if (feed)
-		return hash_one(h, feed->shown, feed->path, p, r, e);
-	for (size_t i = 0; ok && i < r->path.n; i++)
-		ok = hash_one(h, r->path.s[i], path_join(a, p->dir, r->path.s[i]), p, r, e);
+	for (size_t i = 0; ok && i < (feed ? 1 : r->path.n); i++)
+		ok = hash_one(h, feed ? feed->shown : r->path.s[i], feed ? feed->path : path_join(a, p->dir, r->path.s[i]), p, r, e);
 	return ok;
 }
 
@@ -153,17 +151,6 @@ int load_stage(int argc, char **argv, const struct shaper *shaper)
 	return !told ? EXIT_FAILED : ok ? EXIT_OK : (int)err_exit(e.id);
 }
 
-/* A refusal names its table in the note. */
-static bool take_refusal(const struct err *said, const struct package *p, struct load_report *r)
-{
-	for (size_t i = 0; i < p->nresource; i++)
-		if (!strcmp(said->note, p->resource[i].name) && r->table[i].nreject < LOAD_REJECTS) {
-			r->table[i].reject[r->table[i].nreject++] = *said;
-			return true;
-		}
-	return false;
-}
-
 bool load_decode(const char *text, size_t n, const struct package *p, struct load_report *r, struct err *e)
 {
 	static const char done[] = "done\n", error[] = "error\n";
@@ -171,9 +158,15 @@ bool load_decode(const char *text, size_t n, const struct package *p, struct loa
 	struct err said;
 	bool ok = true;
 
-	for (; ok && (used = err_decode(text, n, &said)) > 0; text += used, n -= used)
-		ok = take_refusal(&said, p, r);
-
+	/* A refusal names its table in the note. */
+	for (; ok && (used = err_decode(text, n, &said)) > 0; text += used, n -= used) {
+		ok = false;
+		for (size_t i = 0; i < p->nresource && !ok; i++)
+			if (!strcmp(said.note, p->resource[i].name) && r->table[i].nreject < LOAD_REJECTS) {
+				r->table[i].reject[r->table[i].nreject++] = said;
+				ok = true;
+			}
+	}
 	if (ok && n == sizeof done - 1 && !memcmp(text, done, n))
 		return true;
 	if (ok && n > head && !memcmp(text, error, head) && err_decode(text + head, n - head, e) == n - head)
@@ -223,20 +216,15 @@ static bool check_file(struct load_run *run, const struct load_report *r, struct
 	return err_why(e, "%s", other.id ? err_name(other.id) : "");
 }
 
-/* One of the files besides the package's own that the child may read: a path, and what the stage takes it for. */
-static bool give(struct proc_opt *opt, const char *kind, const char *name, const char *path, const char *more, const char *package, struct err *e)
+/* The nth of the files besides the package's own that the child may read: a path, and what the stage takes it for. */
+static bool give(struct proc_opt *opt, size_t n, const char *kind, const char *name, const char *path, const char *more)
 {
 	const char *const arg[] = { kind, name, path, more };
-	size_t n = 0, k = A_LISTS;
 
-	while (opt->read[n])
-		n++;
-	if (n == PROC_PATHS - 1)
-		return err_set(e, ERR_LOAD_FILES, "%s" ERR_SEP "%d", package, PROC_PATHS - 2);
-	opt->read[n] = path;
-	while (opt->args[k])
-		k++;
-	memcpy(&opt->args[k], arg, sizeof arg);
+	if (n == PROC_PATHS - 2)
+		return false;
+	opt->read[n + 1] = path;
+	memcpy(&opt->args[A_LISTS + 4 * n], arg, sizeof arg);
 	return true;
 }
 
@@ -252,16 +240,17 @@ static bool start_child(struct load_run *run, struct err *e)
 			[A_SECONDS] = arena_printf(run->a, "%lld", (long long)job->wall_seconds),
 		},
 	};
+	size_t n = 0;
 	bool ok = true;
 
 	_Static_assert(A_LISTS + 4 * PROC_PATHS < PROC_ARGS, "all of them fit");
-	for (size_t i = 0; ok && i < job->nused; i++)
-		ok = !path_exists(job->used[i].file) || give(&opt, "used", job->used[i].name, job->used[i].file, "", run->p.name, e);
-	for (size_t i = 0; ok && i < run->p.nresource; i++) {
-		const struct load_file *f = file_of(job, &run->p.resource[i]);
-		ok = !f || give(&opt, "file", f->resource, f->path, f->shown, run->p.name, e);
+	for (const struct load_used *u = job->used; ok && u < job->used + job->nused; u++)
+		ok = !path_exists(u->file) || give(&opt, n++, "used", u->name, u->file, "");
+	for (const struct resource *r = run->p.resource; ok && r < run->p.resource + run->p.nresource; r++) {
+		const struct load_file *f = file_of(job, r);
+		ok = !f || give(&opt, n++, "file", f->resource, f->path, f->shown);
 	}
-	return ok && proc_start(&run->child, &opt, e);
+	return ok ? proc_start(&run->child, &opt, e) : err_set(e, ERR_LOAD_FILES, "%s" ERR_SEP "%d", run->p.name, PROC_PATHS - 2);
 }
 
 struct load_run *load_start(const struct load_job *job, struct arena *a, struct err *e)
@@ -295,10 +284,8 @@ static bool collect(struct load_run *run, struct load_report *report, struct err
 		/* A child that was stopped says less than how it was stopped. */
 		if (!ok && !well && (e->id == ERR_LOAD_WIRE || e->id == ERR_NONE))
 			*e = ended;
-		if (ok)
-			ok = read_account(run, report, e);
-		else if (path_exists(run->file))
-			read_account(run, report, &other);
+		if (ok || path_exists(run->file))
+			ok = read_account(run, report, ok ? e : &other) && ok;
 	}
 	buf_free(&answer);
 	return ok;

@@ -152,17 +152,20 @@ static bool create_table(const struct loading *t, struct err *e)
 
 /* ---- keys over several rows ---- */
 
+static struct cell kept(struct arena *a, struct cell c)
+{
+	c.s = c.type == CELL_TEXT ? arena_strndup(a, c.s, c.n) : c.s;
+	return c;
+}
+
 /* Runs a query for the n cells of one row that breaks a key. 1 = it is in cell; 0 = there is none; -1 = *e. */
 static int offender(const struct loading *t, const char *sql, size_t n, struct cell *cell, struct err *e)
 {
 	struct stmt *st = db_query(t->db, sql, NULL, 0, e);
 	int rc = st ? stmt_step(st, e) : -1;
 
-	for (size_t k = 0; rc == 1 && k < n; k++) {
-		cell[k] = stmt_cell(st, (int)k);
-		if (cell[k].type == CELL_TEXT)
-			cell[k].s = arena_strndup(t->a, cell[k].s, cell[k].n);
-	}
+	for (size_t k = 0; rc == 1 && k < n; k++)
+		cell[k] = kept(t->a, stmt_cell(st, (int)k));
 	stmt_done(st);
 	return rc;
 }
@@ -217,66 +220,54 @@ static bool check_foreign(struct loading *t, const struct foreign_key *k, struct
 
 /* ---- what the file says about itself ---- */
 
-static const char property_sql[] = "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)";
-
 /* What is known of a field, or of the table (""), besides; nothing where it is empty. */
 static bool put_property(const struct loading *t, const char *field, const char *property, const char *value, struct err *e)
 {
-	return !*value || db_run(t->db, property_sql, CELLS(cell_text(t->r->name), cell_text(field), cell_text(property), cell_text(value)), e);
+	return !*value || db_run(t->db, "INSERT INTO _property (resource, field, property, value) VALUES (?, ?, ?, ?)",
+	                         CELLS(cell_text(t->r->name), cell_text(field), cell_text(property), cell_text(value)), e);
 }
 
-/* Adds a value with its label to a list, as JSON: [["ndiff","not published"],… */
-static void add_label(struct buf *list, const char *value, const char *label)
+/* Values with their labels, as JSON: [["ndiff","not published"],…; all: also those without a label. */
+static bool put_labels(const struct loading *t, const char *field, const char *property, const struct labelled *l, size_t n, bool all, struct err *e)
 {
-	buf_str(list, list->n ? ",[" : "[[");
-	buf_json(list, value, strlen(value));
-	buf_char(list, ',');
-	buf_json(list, label, strlen(label));
-	buf_char(list, ']');
-}
+	struct buf list = BUF(MAX_SQL);
 
-static bool put_labels(const struct loading *t, const struct field *f, struct err *e)
-{
-	struct buf missing = BUF(MAX_SQL), categories = BUF(MAX_SQL);
-
-	for (size_t i = 0; i < f->nmissing; i++)
-		if (*f->missing[i].label)
-			add_label(&missing, f->missing[i].value, f->missing[i].label);
-	for (size_t i = 0; i < f->ncategory; i++)
-		add_label(&categories, f->category[i].value, f->category[i].label);
-	buf_str(&missing, missing.n ? "]" : "");
-	buf_str(&categories, categories.n ? "]" : "");
-	bool ok = put_property(t, f->name, "missingValues", buf_text(&missing), e) && put_property(t, f->name, "categories", buf_text(&categories), e);
-	buf_free(&missing);
-	buf_free(&categories);
+	for (; n--; l++)
+		if (all || *l->label) {
+			buf_str(&list, list.n ? ",[" : "[[");
+			buf_json(&list, l->value, strlen(l->value));
+			buf_char(&list, ',');
+			buf_json(&list, l->label, strlen(l->label));
+			buf_char(&list, ']');
+		}
+	buf_str(&list, list.n ? "]" : "");
+	bool ok = put_property(t, field, property, buf_text(&list), e);
+	buf_free(&list);
 	return ok;
 }
 
 /* A field, and its companion after it. */
 static bool describe_field(const struct loading *t, size_t i, struct err *e)
 {
-	static const char sql[] =
-		"INSERT INTO _field (resource, position, name, type, title, description, unit, stamp, decimals, key) "
+	static const char sql[] = "INSERT INTO _field (resource, position, name, type, title, description, unit, stamp, decimals, key) "
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	const struct field *f = &t->r->field[i];
-	const struct cell table = cell_text(t->r->name), title = cell_text(f->title), none = cell_text("");
-	size_t column = t->rows.at[i];
 	char stamp[STAMP_HEX];
-	bool key = false;
+	bool key = false, ok = true;
 
 	for (size_t k = 0; k < t->r->primary.n; k++)
 		key |= t->r->primary.field[k] == i;
-	stamp_column(t->rows.stamper, column, stamp);
-	bool ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 1), cell_text(f->name), cell_text(field_kinds[f->type].name),
-	                                   title, cell_text(f->description), cell_text(f->unit), cell_text(stamp),
-	                                   cell_int(field_decimals(t->rows.reader[i])), cell_int(key)), e);
-	if (ok && f->companion) {
-		stamp_column(t->rows.stamper, column + 1, stamp);
-		ok = db_run(t->db, sql, CELLS(table, cell_int((int64_t)column + 2), cell_text(f->companion), cell_text("string"), title,
-		                              none, none, cell_text(stamp), cell_int(-1), cell_int(0)), e);
+	for (size_t k = 0; ok && k < (f->companion ? 2 : 1); k++) {
+		stamp_column(t->rows.stamper, t->rows.at[i] + k, stamp);
+		ok = db_run(t->db, sql, CELLS(cell_text(t->r->name), cell_int((int64_t)(t->rows.at[i] + k) + 1), cell_text(k ? f->companion : f->name),
+		                              cell_text(k ? "string" : field_kinds[f->type].name), cell_text(f->title), cell_text(k ? "" : f->description),
+		                              cell_text(k ? "" : f->unit), cell_text(stamp), cell_int(k ? -1 : field_decimals(t->rows.reader[i])),
+		                              cell_int(!k && key)), e);
 	}
 	return ok && put_property(t, f->name, "continuum:scope", f->scope, e) && put_property(t, f->name, "continuum:breaks", f->breaks, e) &&
-	       put_labels(t, f, e);
+	       put_property(t, f->name, "categoriesOrdered", f->categories_ordered ? "true" : "", e) &&
+	       put_labels(t, f->name, "missingValues", f->missing, f->nmissing, false, e) &&
+	       put_labels(t, f->name, "categories", f->category, f->ncategory, true, e);
 }
 
 static bool describe_table(const struct loading *t, struct err *e)
@@ -292,7 +283,8 @@ static bool describe_table(const struct loading *t, struct err *e)
 	                                   cell_text(r->source_en), cell_text(r->source_address), cell_text(r->licence),
 	                                   cell_text(r->status), cell_text(stamp), cell_text(r->path.n ? r->path.s[0] : t->rows.files),
 	                                   cell_text(t->rows.rows.sha256), cell_int(t->account.t->loaded)), e) &&
-	          put_property(t, "", "continuum:scope", r->scope, e) && put_property(t, "", "continuum:breaks", r->breaks, e);
+	          put_property(t, "", "continuum:scope", r->scope, e) && put_property(t, "", "continuum:breaks", r->breaks, e) &&
+	          put_property(t, "", "continuum:cog", r->cog ? arena_printf(t->a, "%lld", (long long)r->cog) : "", e);
 	for (size_t i = 0; ok && i < r->nfield; i++)
 		ok = describe_field(t, i, e);
 	return ok;
@@ -321,11 +313,8 @@ static bool insert_rows(struct loading *t, bool sorted, struct err *e)
 	bool ok = rowsource_insert(t->db, r->name, names, &src, by, &t->account.t->loaded, e);
 	bool twice = !ok && e->id == ERR_ROW_REFUSED && r->primary.n;
 	/* All else is checked before a row is given: it is the key, and the row that broke it is the one in hand. */
-	for (size_t k = 0; twice && !sorted && k < r->primary.n; k++) {
-		cell[k] = src.hand[rows->at[r->primary.field[k]]];
-		if (cell[k].type == CELL_TEXT)
-			cell[k].s = arena_strndup(t->a, cell[k].s, cell[k].n);
-	}
+	for (size_t k = 0; twice && !sorted && k < r->primary.n; k++)
+		cell[k] = kept(t->a, src.hand[rows->at[r->primary.field[k]]]);
 	ahead_close(ahead);
 	/* Sorted rows grow at the end, and without a journal none is taken back. */
 	if (twice && sorted)

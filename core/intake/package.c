@@ -117,6 +117,9 @@ struct reader {
 #define FAIL(r, v, ...) \
 	((r)->bad ? false : ((r)->bad = true, err_set((r)->e, __VA_ARGS__), json_fail(&side_of(r, v)->doc, (v), (r)->e)))
 
+/* A property of the object v has a value that cannot be. */
+#define BAD(r, v, name, is, want) FAIL(r, json_get(v, name), ERR_DESC_VALUE, name ERR_SEP "%s" ERR_SEP want, is)
+
 /* The file that a value stands in. */
 static const struct side *side_of(const struct reader *r, const struct json *v)
 {
@@ -264,11 +267,6 @@ static void warn(struct reader *r, const struct json *v)
 	buf_free(&b);
 }
 
-static bool refuse(struct reader *r, const struct json *v)
-{
-	return FAIL(r, v, ERR_DESC_UNSUPPORTED, "%s" ERR_SEP "%s", v->key, json_text(r, v));
-}
-
 static char sign(struct reader *r, const struct json *v, bool may_be_empty)
 {
 	const char *s = text(r, v, ".");
@@ -286,7 +284,7 @@ static void take(struct reader *r, const struct json *v, const struct property *
 	switch (p->kind) {
 	case HAND: break;
 	case WARNED: warn(r, v); break;
-	case REFUSED: refuse(r, v); break;
+	case REFUSED: FAIL(r, v, ERR_DESC_UNSUPPORTED, "%s" ERR_SEP "%s", v->key, json_text(r, v)); break;
 	case TEXT: *(const char **)to = text(r, v, ""); break;
 	case FLAG: *(bool *)to = typed(r, v, JSON_BOOL) && v->yes; break;
 	case WHOLE:
@@ -414,15 +412,14 @@ static void read_field(struct reader *r, const struct json *v, const struct fiel
 	else if (!is_column(f->name))
 		FAIL(r, json_get(v, "name"), ERR_DESC_COLUMN, "%s", f->name);
 	else if (*f->unit && !text_is_name(f->unit))
-		FAIL(r, json_get(v, "continuum:countingUnit"), ERR_DESC_VALUE, "continuum:countingUnit" ERR_SEP "%s" ERR_SEP "[a-z][a-z0-9_]*",
-		     f->unit);
+		BAD(r, v, "continuum:countingUnit", f->unit, "[a-z][a-z0-9_]*");
 	else if (!*f->delimiter)
-		FAIL(r, json_get(v, "delimiter"), ERR_DESC_VALUE, "delimiter" ERR_SEP ERR_SEP ",");
+		BAD(r, v, "delimiter", "", ",");
 	if (r->bad)
 		return;
 	read_type(r, v, f);
 	if (*f->group && ((f->type == FIELD_NUMBER && strchr(f->group, f->decimal)) || strpbrk(f->group, "0123456789+-")))
-		FAIL(r, json_get(v, "groupChar"), ERR_DESC_VALUE, "groupChar" ERR_SEP "%s" ERR_SEP "≠ decimalChar, 0–9 + -", f->group);
+		BAD(r, v, "groupChar", f->group, "≠ decimalChar, 0–9 + -");
 	read_labelled(r, json_get(v, "missingValues"), &f->missing, &f->nmissing);
 	read_labelled(r, json_get(v, "categories"), &f->category, &f->ncategory);
 	if (json_get(v, "constraints"))
@@ -452,8 +449,7 @@ static struct key read_key(struct reader *r, const struct json *v, const struct 
 	for (size_t i = 0; i < names.n && !r->bad; i++) {
 		size_t k = key.field[key.n++] = find(names.s[i], fields, t->nfield);
 		if (k == t->nfield)
-			FAIL(r, v, ERR_DESC_NO_FIELD, "%s" ERR_SEP "%s" ERR_SEP "%s", names.s[i], t->name,
-			     package_perhaps(r->a, names.s[i], fields, t->nfield));
+			FAIL(r, v, ERR_DESC_NO_FIELD, "%s" ERR_SEP "%s" ERR_SEP "%s", names.s[i], t->name, package_perhaps(r->a, names.s[i], fields, t->nfield));
 	}
 	return key;
 }
@@ -579,8 +575,7 @@ static void read_paths(struct reader *r, const struct json *v, struct resource *
 	else if (!t->is_feed && !t->path.n)
 		FAIL(r, path ? path : v, ERR_DESC_REQUIRED, "path");
 	else if (id && (strlen(t->resource_id) != 36 || t->resource_id[strspn(t->resource_id, "0123456789abcdef-")]))
-		FAIL(r, json_get(v, "continuum:resourceId"), ERR_DESC_VALUE, "continuum:resourceId" ERR_SEP "%s" ERR_SEP
-		     "081e94fe-b257-4ae7-bc31-bf1f2eb6c968", t->resource_id);
+		BAD(r, v, "continuum:resourceId", t->resource_id, "081e94fe-b257-4ae7-bc31-bf1f2eb6c968");
 	else if (set != (*t->dataset_title != 0))
 		FAIL(r, v, ERR_DESC_REQUIRED, "continuum:%s", set ? "title" : "datasetId");
 	else if (id + set + (*t->url != 0) > 1)
@@ -617,10 +612,9 @@ static void read_format(struct reader *r, const struct json *v, struct resource 
 	if (!t->format)
 		FAIL(r, given ? given : path ? path : v, ERR_DESC_FORMAT, "%s" ERR_SEP "csv, tsv, json, jsonl, geojson, xlsx, ods", format);
 	else if (!alias(encodings, buf_text(&encoding)))
-		FAIL(r, json_get(v, "encoding"), ERR_DESC_VALUE, "encoding" ERR_SEP "%s" ERR_SEP
-		     "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le, utf-16be", t->encoding);
+		BAD(r, v, "encoding", t->encoding, "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le, utf-16be");
 	else if (!compression)
-		FAIL(r, json_get(v, "compression"), ERR_DESC_VALUE, "compression" ERR_SEP "%s" ERR_SEP "gz, zip", t->compression);
+		BAD(r, v, "compression", t->compression, "gz, zip");
 	else if (!strcmp(t->format, "tsv"))
 		t->delimiter = '\t';
 	t->encoding = alias(encodings, buf_text(&encoding));
@@ -641,7 +635,7 @@ static void read_dialect(struct reader *r, const struct json *v, struct resource
 	if (t->quote == t->delimiter || t->escape == t->delimiter)
 		FAIL(r, v, ERR_DESC_VALUE, "%s" ERR_SEP "%c" ERR_SEP "≠ delimiter", t->quote == t->delimiter ? "quoteChar" : "escapeChar", t->delimiter);
 	if (t->sheet_number < 1)
-		FAIL(r, json_get(v, "sheetNumber"), ERR_DESC_VALUE, "sheetNumber" ERR_SEP "0" ERR_SEP "1");
+		BAD(r, v, "sheetNumber", "0", "1");
 	if (t->escape && t->escape == t->quote) {
 		t->escape = 0;
 		t->double_quote = true;

@@ -59,6 +59,12 @@ static const struct resource inside = JSON("json", "exact", .property = "data.ro
 static const struct resource objects = JSON("json", "exact", .item_type = "object"), picked = JSON("json", "exact", .item_keys = { only_b, 1 });
 static const struct resource map = JSON("geojson", "exact", .field = places, .nfield = 3);
 
+static struct field inner[] = { { .name = "a.b" }, { .name = "b" } };
+static struct field keyed[] = { { .name = "code" }, { .name = "pop" }, { .name = "ind.a.b" }, { .name = "ind.c" } };
+static const struct resource members = JSON("json", "superset", .property = "by", .field = keyed, .nfield = 4, .primary = { (size_t[]){ 0 }, 1 });
+static const struct resource nameless = JSON("json", "exact", .property = "by"), dotted = JSON("json", "partial", .field = inner);
+static const struct resource one = JSON("json", "exact", .property = "by", .item_type = "object");
+
 static const struct { const char *name; const struct resource *r; const char *in, *want; } cases[] = {
 	{ "objects", &plain, "[{\"a\":1,\"b\":\"x\"},\n {\"b\":true,\"a\":null}]", "[1#][x]1/[-][true?]2/" },
 	{ "numbers as they are written", &plain, "[{\"a\":-0.50e+3,\"b\":12345678901234567890123}]", "[-0.50e+3#][12345678901234567890123#]1/" },
@@ -70,7 +76,21 @@ static const struct { const char *name; const struct resource *r; const char *in
 	{ "line of an item", &plain, "[\n{\"a\":1,\n\"b\":\n2},\n\n{\"a\":3,\"b\":4}]", "[1#][2#]2/[3#][4#]6/" },
 	{ "rows inside", &inside, "{\"meta\":{\"rows\":[1]},\"data\":{\"n\":2,\"rows\":[{\"a\":1,\"b\":2}],\"z\":[3]},\"rows\":[{}]}", "[1#][2#]1/" },
 	{ "rows that are not inside", &inside, "{\"data\":{\"row\":[{\"a\":1}]}}", "! 0:0 intake.json_property" },
-	{ "what should be rows is none", &inside, "{\"data\":{\"rows\":{}}}", "! 1:17 intake.json_shape" },
+	{ "what should be rows is none", &inside, "{\"data\":{\"rows\":3}}", "! 1:17 intake.json_shape" },
+	{ "members", &members, "{\"x\":[],\"by\":{\"01\":{\"pop\":5,\"ind\":{\"a.b\":1,\"c\":{\"d\":2.0}}},\n\"02\":{\"ind\":{\"c\":null},\"pop\":6}},\"y\":{\"z\":1}}",
+	  "[01][5#][1#][{\"d\":2.0}]1/[02][6#][-][-]2/" },
+	{ "members without a column for their names", &nameless, "{\"by\":{\"01\":{\"a\":1}}}", "! 1:13 intake.json_shape" },
+	{ "members of members that are strange", &members, "{\"by\":{\"01\":{\"ind\":{\"e\":1}}}}", "! 1:23 intake.json_member" },
+	{ "members that are no objects", &members, "{\"by\":{\"é\":[1,\"x\"],\"02\":[]}}", "[é][1#][x]1/[02]1/" },
+	{ "members that are values", &members, "{\"by\":{\"é\":1,\"02\":null}}", "[é][1#]1/[02][-]1/" },
+	{ "members of one name", &members, "{\"by\":{\"01\":{\"pop\":1,\"code\":2}}}", "! 1:27 intake.json_twice" },
+	{ "no members", &members, "{\"by\":{}}", "" },
+	{ "one object", &objects, "{\"a\":{\"b\":[]},\n\"b\":2} ", "[{\"b\":[]}][2#]1/" },
+	{ "one object inside", &one, "{\"data\":[{\"a\":0}],\"by\":{\"b\":2,\"a\":{}},\"c\":{\"a\":1}}", "[{}][2#]1/" },
+	{ "values", &plain, "[\"x\", \"y, ]\",\n3,null]", "[x]1/[y, ]]1/[3#]2/[-]2/" },
+	{ "values among objects", &plain, "[{\"a\":1,\"b\":2},\"x\"]", "[1#][2#]1/! 1:18 intake.json_shape" },
+	{ "values a line", &lines, "\"x\"\n", "! 1:3 intake.json_shape" },
+	{ "objects inside", &dotted, "[{\"a\":{\"b\":1,\"a\":{\"a\":9}},\"b\":{\"a\":3}},{\"a\":7,\"b\":[]}]", "[1#][{\"a\":3}]1/[-][[]]1/" },
 	{ "an object where rows should be", &plain, "{\"a\":1}", "! 1:1 intake.json_shape" },
 	{ "an item is a number", &plain, "[{\"a\":1,\"b\":2},\n3]", "[1#][2#]1/! 2:1 intake.json_shape" },
 	{ "an array among objects", &plain, "[{\"a\":1,\"b\":2},[]]", "[1#][2#]1/! 1:16 intake.json_shape" },

@@ -36,9 +36,8 @@ static bool read_columns(struct schema_table *t, struct arena *a, struct db *db,
 		if (!t->ncolumn)
 			t->column = arena_array(a, struct schema_column, (size_t)stmt_int(st, 0));
 		t->column[t->ncolumn++] = (struct schema_column){
-			.name = stmt_copy(st, 1, a), .type = stmt_copy(st, 2, a), .title = stmt_copy(st, 3, a),
-			.description = stmt_copy(st, 4, a), .unit = stmt_copy(st, 5, a), .stamp = stmt_copy(st, 6, a),
-			.decimals = (int)stmt_int(st, 7), .key = stmt_int(st, 8) != 0,
+			.name = stmt_copy(st, 1, a), .type = stmt_copy(st, 2, a), .title = stmt_copy(st, 3, a), .description = stmt_copy(st, 4, a),
+			.unit = stmt_copy(st, 5, a), .stamp = stmt_copy(st, 6, a), .decimals = (int)stmt_int(st, 7), .key = stmt_int(st, 8) != 0,
 		};
 	}
 	stmt_done(st);
@@ -49,33 +48,27 @@ static bool read_tables(struct schema *s, struct arena *a, const char *package, 
 {
 	struct stmt *st = db_query(db, resource_sql, NULL, 0, e);
 	size_t before = s->ntable;
+	bool ok = true;
 	int rc = -1;
 
-	while (st && (rc = stmt_step(st, e)) == 1) {
+	while (ok && st && (rc = stmt_step(st, e)) == 1) {
 		if (s->ntable == before) {
 			struct schema_table *all = arena_array(a, struct schema_table, before + (size_t)stmt_int(st, 0));
-			if (before)
-				memcpy(all, s->table, before * sizeof *all);
-			s->table = all;
+			s->table = before ? memcpy(all, s->table, before * sizeof *all) : all;
 		}
 		struct schema_table *t = &s->table[s->ntable++];
 		*t = (struct schema_table){
-			.package = package, .name = stmt_copy(st, 1, a), .title = stmt_copy(st, 2, a),
-			.description = stmt_copy(st, 3, a), .source_fr = stmt_copy(st, 4, a), .source_en = stmt_copy(st, 5, a),
-			.address = stmt_copy(st, 6, a), .licence = stmt_copy(st, 7, a), .status = stmt_copy(st, 8, a),
-			.stamp = stmt_copy(st, 9, a), .path = stmt_copy(st, 10, a), .sha256 = stmt_copy(st, 11, a),
+			.package = package, .name = stmt_copy(st, 1, a), .title = stmt_copy(st, 2, a), .description = stmt_copy(st, 3, a),
+			.source_fr = stmt_copy(st, 4, a), .source_en = stmt_copy(st, 5, a), .address = stmt_copy(st, 6, a), .licence = stmt_copy(st, 7, a),
+			.status = stmt_copy(st, 8, a), .stamp = stmt_copy(st, 9, a), .path = stmt_copy(st, 10, a), .sha256 = stmt_copy(st, 11, a),
 			.rows = stmt_int(st, 12),
 		};
-		if (!text_is_name(t->name))
-			rc = err_why(e, "table “%s”", t->name) - 1;
-		if (rc != 1 || !read_columns(t, a, db, e)) {
-			rc = -1;
-			break;
-		}
+		ok = (text_is_name(t->name) || err_why(e, "table “%s”", t->name)) && read_columns(t, a, db, e);
 	}
 	stmt_done(st);
-	return rc == 0;
+	return ok && rc == 0;
 }
+
 /* The package's own row; its name must be that of the file, which makes names unique, and none of SQLite's two. */
 static bool read_package(struct schema_package *p, struct arena *a, struct db *db, const char *stem, struct err *e)
 {

@@ -1,7 +1,7 @@
 /* Types, formats and constraints of Table Schema (datapackage.org/standard/table-schema). What is not exactly of its type is refused:
  * no trimming, no guessing. Dates and times are stored as ISO 8601 text, years as integers, booleans as 0 and 1, points as "lon,lat",
  * lists, arrays and objects as compact JSON. A table holds finite numbers only: NaN and INF of the standard are refused.
- * What is common is read here; the rest is asked of host/prelude/types.lua. */
+ * What is common is read here; what is not, and what is wrong with a value, is asked of host/prelude/types.lua. */
 #include "intake/field.h"
 
 #include "base/num.h"
@@ -19,9 +19,8 @@ struct field_reader {
 	const struct field *f;
 	const struct field_kind *kind;
 	struct field_types *types;
-	bool rare, asks;                /* Lua reads all of its cells; those that cannot be read here */
+	bool rare;                      /* Lua reads all of its cells, and not only those that cannot be read here */
 	int64_t number;                 /* Lua's, of the field */
-	const char *what;               /* of messages: "date %d/%m/%Y" */
 	enum rowcell_kind cell;         /* of the cell in hand: a number of a sheet follows none of the field's own signs */
 	size_t longest;                 /* of the missing values */
 	const char *moment;             /* pattern of a date or time */
@@ -31,7 +30,7 @@ struct field_reader {
 	size_t nbound;
 	struct cell *enumeration;       /* sorted */
 	int decimals;
-	char text[40], detail[8];       /* detail: the character that a refusal names */
+	char text[40];                  /* of the value in hand */
 	struct buf said;                /* by Lua */
 };
 
@@ -39,39 +38,18 @@ struct field_reader {
 
 /* ---- numbers ---- */
 
-/* What is wrong with the text of a number: the first character that is no part of one, where there are digits at all. */
-static enum err_id blame(struct field_reader *r, const char *s, size_t n, const char *also)
+static bool read_number(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
-	size_t sign = n && (*s == '-' || *s == '+'), digits = 0, bad = n;
-
-	if (r->f->type == FIELD_NUMBER && n - sign == 3 && (!strncasecmp(s + sign, "nan", 3) || !strncasecmp(s + sign, "inf", 3)))
-		return ERR_VALUE_FINITE;
-	for (size_t i = sign; i < n; i++) {
-		digits += text_is_digit(s[i]);
-		bad = bad == n && !text_is_digit(s[i]) && !strchr(also, s[i]) ? i : bad;
-	}
-	if (!digits || bad == n)
-		return ERR_VALUE_TYPE;
-	const char *next = s + bad;
-	text_utf8_next(&next, s + n);
-	snprintf(r->detail, sizeof r->detail, "%.*s", (int)(next - s - (long)bad), s + bad);
-	return ERR_VALUE_DIGIT;
-}
-
-static enum err_id read_number(struct field_reader *r, const char *s, size_t n, struct cell *out)
-{
-	char also[] = "eE+-.";
 	int decimals = 0;
 	int64_t power;
 
 	if (r->f->type == FIELD_INTEGER) {
 		out->type = CELL_INT;
-		return num_int(s, n, &out->i) ? ERR_NONE : blame(r, s, n, "");
+		return num_int(s, n, &out->i);
 	}
-	also[4] = r->cell == ROWCELL_NUMBER ? '.' : r->f->decimal;
 	out->type = CELL_REAL;
-	if (!num_real(s, n, also[4], &out->d, &decimals))
-		return blame(r, s, n, also);
+	if (!num_real(s, n, r->cell == ROWCELL_NUMBER ? '.' : r->f->decimal, &out->d, &decimals))
+		return false;
 	if (out->d == 0)
 		out->d = 0;   /* not −0: it would be another stamp for the same number */
 	const char *e = memchr(s, 'e', n);
@@ -79,7 +57,7 @@ static enum err_id read_number(struct field_reader *r, const char *s, size_t n, 
 		decimals = power < -DECIMALS_MAX ? DECIMALS_MAX : power > decimals ? 0 : decimals - (int)power;
 	if (decimals > r->decimals)
 		r->decimals = decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
-	return ERR_NONE;
+	return true;
 }
 
 /* The shortest text of a number that a sheet or JSON has: "3" for 3.0, so that codes and whole numbers stay what they are. */
@@ -162,16 +140,16 @@ static bool read_parts(const char *pattern, bool exact, const char *s, size_t n,
 	return s == end && (exact || year >= 1000) && value[2] <= days[value[1] - 1] + (value[1] == 2 && leap);
 }
 
-static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out)
+static bool read_moment(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	int value[PARTS] = { 2000, 1, 1 }, len = 0;
 	bool exact = r->moment == r->kind->iso || r->cell == ROWCELL_MOMENT;
 
 	*out = cell_bytes(s, n);
 	if ((!exact && n && text_is_space(*s)) || !read_parts(exact ? r->kind->iso : r->moment, exact, s, n, value))
-		return ERR_VALUE_TYPE;
+		return false;
 	if (exact)
-		return ERR_NONE;
+		return true;
 	for (const char *p = r->kind->iso; *p; p++) {
 		const struct part *part = *p == '%' ? part_of(*++p) : NULL;
 		len += part ? snprintf(r->text + len, sizeof r->text - (size_t)len, "%0*d", part->digits, value[part->at]) : 1;
@@ -179,7 +157,7 @@ static enum err_id read_moment(struct field_reader *r, const char *s, size_t n, 
 			r->text[len - 1] = *p;
 	}
 	*out = cell_bytes(r->text, (size_t)len);
-	return ERR_NONE;
+	return true;
 }
 
 /* A moment of a sheet may have more parts than its column has: midnight of a date, the first day of a month; or fewer. */
@@ -207,48 +185,48 @@ static bool is_in(const struct texts *list, const char *s, size_t n)
 	return false;
 }
 
-static enum err_id read_boolean(struct field_reader *r, const char *s, size_t n, struct cell *out)
+static bool read_boolean(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	bool own = r->cell == ROWCELL_FLAG;   /* of a sheet or JSON: "true" or "false", whatever the field's own words */
 
 	*out = cell_int(own ? *s == 't' : is_in(&r->f->true_values, s, n));
-	return own || out->i || is_in(&r->f->false_values, s, n) ? ERR_NONE : ERR_VALUE_TYPE;
+	return own || out->i || is_in(&r->f->false_values, s, n);
 }
 
 /* As gYear of XML Schema, without a time zone: four digits, more only where the first is not 0. */
-static enum err_id read_year(struct field_reader *r, const char *s, size_t n, struct cell *out)
+static bool read_year(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	size_t sign = n && *s == '-';
 
 	(void)r;
 	out->type = CELL_INT;
-	return n - sign >= 4 && n <= 9 && *s != '+' && (n - sign == 4 || s[sign] != '0') && num_int(s, n, &out->i) ? ERR_NONE : ERR_VALUE_TYPE;
+	return n - sign >= 4 && n <= 9 && *s != '+' && (n - sign == 4 || s[sign] != '0') && num_int(s, n, &out->i);
 }
 
-static enum err_id read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
+static bool read_text(struct field_reader *r, const char *s, size_t n, struct cell *out)
 {
 	(void)r;
 	*out = cell_bytes(s, n);
-	return ERR_NONE;
+	return true;
 }
 
 const struct field_kind field_kinds[FIELD_TYPES] = {
-	[FIELD_STRING] = { "string", "TEXT", read_text, .counted = true, .formats = "email uri binary uuid" },
-	[FIELD_INTEGER] = { "integer", "INTEGER", read_number, true },
-	[FIELD_NUMBER] = { "number", "REAL", read_number, true },
+	[FIELD_STRING] = { "string", "TEXT", read_text, .formats = "email uri binary uuid" },
+	[FIELD_INTEGER] = { "integer", "INTEGER", read_number },
+	[FIELD_NUMBER] = { "number", "REAL", read_number },
 	[FIELD_BOOLEAN] = { "boolean", "INTEGER", read_boolean },
-	[FIELD_DATE] = { "date", "TEXT", read_moment, true, .iso = "%Y-%m-%d", .formats = "any %" },
-	[FIELD_TIME] = { "time", "TEXT", read_moment, true, .iso = "%H:%M:%S", .formats = "any %" },
-	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, true, .iso = "%Y-%m-%dT%H:%M:%S", .formats = "any %" },
-	[FIELD_YEAR] = { "year", "INTEGER", read_year, true },
-	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, true, .iso = "%Y-%m" },
-	[FIELD_ANY] = { "any", "TEXT", read_text, .counted = true },
-	[FIELD_DURATION] = { "duration", "TEXT", NULL, true },
-	[FIELD_GEOPOINT] = { "geopoint", "TEXT", NULL, .formats = "array object" },
-	[FIELD_GEOJSON] = { "geojson", "TEXT", NULL, .formats = "topojson" },
-	[FIELD_OBJECT] = { "object", "TEXT", NULL, .counted = true },
-	[FIELD_ARRAY] = { "array", "TEXT", NULL, .counted = true },
-	[FIELD_LIST] = { "list", "TEXT", NULL, .counted = true },
+	[FIELD_DATE] = { "date", "TEXT", read_moment, .iso = "%Y-%m-%d", .formats = "any %" },
+	[FIELD_TIME] = { "time", "TEXT", read_moment, .iso = "%H:%M:%S", .formats = "any %" },
+	[FIELD_DATETIME] = { "datetime", "TEXT", read_moment, .iso = "%Y-%m-%dT%H:%M:%S", .formats = "any %" },
+	[FIELD_YEAR] = { "year", "INTEGER", read_year },
+	[FIELD_YEARMONTH] = { "yearmonth", "TEXT", read_moment, .iso = "%Y-%m" },
+	[FIELD_ANY] = { "any", "TEXT", read_text },
+	[FIELD_DURATION] = { "duration", "TEXT" },
+	[FIELD_GEOPOINT] = { "geopoint", "TEXT", .formats = "array object" },
+	[FIELD_GEOJSON] = { "geojson", "TEXT", .formats = "topojson" },
+	[FIELD_OBJECT] = { "object", "TEXT" },
+	[FIELD_ARRAY] = { "array", "TEXT" },
+	[FIELD_LIST] = { "list", "TEXT" },
 };
 
 /* ---- refusals and constraints ---- */
@@ -266,25 +244,18 @@ static int fail_value(const struct field_reader *r, enum err_id id, const char *
 /* 1 = *out is the value, -1 = *e. */
 static int convert(struct field_reader *r, const char *s, size_t n, struct cell *out, struct err *e)
 {
-	bool number = r->kind->convert == read_number, moment = r->cell == ROWCELL_MOMENT;
-	enum err_id wrong = ERR_VALUE_TYPE;
-
-	if (moment && r->kind->iso && r->f->type != FIELD_TIME)
+	if (r->cell == ROWCELL_MOMENT && r->kind->iso && r->f->type != FIELD_TIME)
 		fit_moment(r, &s, &n);
-	*r->detail = 0;
-	if (!r->rare)
-		wrong = r->kind->convert(r, s, n, out);
-	if (wrong == ERR_NONE)
+	if (!r->rare && r->kind->convert(r, s, n, out))
 		return 1;
-	if (r->asks && !(number && r->cell == ROWCELL_NUMBER)) {
-		if (!ASK(r, "cell", e, cell_int(r->number), cell_bytes(s, n), cell_int(moment)))
-			return -1;
-		*out = cell_bytes(buf_text(&r->said), r->said.n);
-		wrong = r->said.over ? ERR_VALUE_TYPE : number ? r->kind->convert(r, out->s, out->n, out) : ERR_NONE;
+	if (!ASK(r, "cell", e, cell_int(r->number), cell_bytes(s, n), cell_int(r->cell)))
+		return -1;
+	*out = cell_bytes(buf_text(&r->said), r->said.n);
+	if (r->kind->convert == read_number) {
+		r->cell = ROWCELL_NUMBER;   /* it has lost the signs of the field */
+		return r->kind->convert(r, out->s, out->n, out) ? 1 : fail_value(r, ERR_VALUE_TYPE, s, n, r->kind->name, e);
 	}
-	char more[200];
-	snprintf(more, sizeof more, "%s" ERR_SEP "%s", r->what, r->detail);
-	return wrong == ERR_NONE ? 1 : fail_value(r, wrong, s, n, more, e);
+	return !r->said.over ? 1 : fail_value(r, ERR_VALUE_TYPE, s, n, r->kind->name, e);
 }
 
 int field_compare(const struct cell *a, const struct cell *b)
@@ -406,21 +377,14 @@ static bool open_constants(struct field_reader *r, struct arena *a, struct err *
 {
 	const struct field *f = r->f;
 	size_t n = f->enumeration.n;
-	const char *unfit = (f->min_length >= 0 || f->max_length >= 0) && !r->kind->counted ? "minLength, maxLength" : NULL;
 
-	for (enum field_bound i = 0; i < FIELD_BOUNDS; i++) {
+	for (enum field_bound i = 0; i < FIELD_BOUNDS && !r->rare; i++) {
 		if (!f->bound[i])
 			continue;
-		if (!r->kind->ordered)
-			unfit = "minimum, maximum";
 		r->bound[r->nbound].kind = i;
-		if (!unfit && !r->rare && !constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
+		if (!constant(r, a, f->bound[i], &r->bound[r->nbound++].value, e))
 			return false;
 	}
-	if (f->ncategory && f->type != FIELD_STRING && f->type != FIELD_INTEGER && f->type != FIELD_ANY)
-		unfit = "categories";
-	if (unfit)
-		return err_set(e, ERR_DESC_CONSTRAINT, "%s" ERR_SEP "%s" ERR_SEP "%s", f->name, r->kind->name, unfit);
 	r->enumeration = arena_array(a, struct cell, n);
 	for (size_t i = 0; i < n; i++)
 		if (!constant(r, a, f->enumeration.s[i], &r->enumeration[i], e))
@@ -436,48 +400,36 @@ static struct cell cell_maybe(const char *s)
 	return s ? cell_text(s) : (struct cell){ .type = CELL_NULL };
 }
 
-/* Says to Lua what it is to read. */
-static bool open_rare(struct field_reader *r, struct err *e)
+/* Says to Lua what it is to read, and has it look at what the type cannot have. */
+static bool tell(struct field_reader *r, struct err *e)
 {
 	const struct field *f = r->f;
 	const char *const *b = f->bound;
 
 	r->number = ++r->types->n;
-	return ASK(r, "field", e, cell_text(f->name), cell_text(r->kind->name), cell_text(f->format), cell_text(r->what),
-	           cell_text(field_kinds[f->item].name), cell_text(f->delimiter), cell_int(f->min_length), cell_int(f->max_length),
-	           cell_bytes(&f->decimal, 1), cell_text(f->group), cell_int(f->bare), cell_maybe(b[0]), cell_maybe(b[1]), cell_maybe(b[2]),
-	           cell_maybe(b[3]));
-}
-
-/* Whether Lua has a part in reading the field. */
-static void divide(struct field_reader *r)
-{
-	const struct field *f = r->f;
-	const char *iso = r->kind->iso;
-	bool timed = f->type == FIELD_TIME || f->type == FIELD_DATETIME, own = strcmp(f->format, "default") != 0;
-	bool bounded = f->bound[FIELD_MINIMUM] || f->bound[FIELD_OVER] || f->bound[FIELD_MAXIMUM] || f->bound[FIELD_UNDER];
-
-	r->moment = iso && strchr(f->format, '%') ? f->format + (strncmp(f->format, "fmt:", 4) ? 0 : 4) : iso;
-	/* With zones, order by time is not that of the texts. */
-	r->rare = !r->kind->convert || (f->type == FIELD_STRING && own) || (timed && bounded) || (iso && r->moment != iso && !is_plain(r->moment, iso));
-	r->asks = r->rare || timed || (r->kind->convert == read_number && (*f->group || !f->bare));
+	return ASK(r, "field", e, cell_int(r->number), cell_text(f->name), cell_text(r->kind->name), cell_text(f->format), cell_text(field_kinds[f->item].name),
+	           cell_text(f->delimiter), cell_int(f->min_length), cell_int(f->max_length), cell_int(f->ncategory > 0),
+	           cell_bytes(&f->decimal, 1), cell_text(f->group), cell_int(f->bare), cell_maybe(b[0]), cell_maybe(b[1]), cell_maybe(b[2]), cell_maybe(b[3]));
 }
 
 struct field_reader *field_open(const struct field *f, struct field_types *types, struct arena *a, struct err *e)
 {
 	struct field_reader *r = arena_new(a, struct field_reader);
-	bool own = strcmp(f->format, "default") != 0, json = f->type == FIELD_GEOJSON || f->type == FIELD_OBJECT || f->type == FIELD_ARRAY;
+	const char *iso = field_kinds[f->type].iso;
+	/* With zones, order by time is not that of the texts. */
+	bool by_time = (f->type == FIELD_TIME || f->type == FIELD_DATETIME) &&
+	               (f->bound[FIELD_MINIMUM] || f->bound[FIELD_OVER] || f->bound[FIELD_MAXIMUM] || f->bound[FIELD_UNDER]);
 
-	*r = (struct field_reader){ .f = f, .kind = &field_kinds[f->type], .types = types, .said = BUF(2 * ROWS_BYTES) };
-	r->what = arena_printf(a, "%s%s%.100s%s", r->kind->name, own ? " " : "", own ? f->format : "", json ? " (JSON)" : "");
-	if (f->type == FIELD_NUMBER && f->decimal != '.')
-		r->what = arena_printf(a, "number (decimalChar “%c”)", f->decimal);
+	*r = (struct field_reader){ .f = f, .kind = &field_kinds[f->type], .types = types, .said = BUF(2 * ROWS_BYTES), .moment = iso };
+	if (iso && strchr(f->format, '%'))
+		r->moment = f->format + (strncmp(f->format, "fmt:", 4) ? 0 : 4);
+	r->rare = !r->kind->convert || by_time || (f->type == FIELD_STRING && strcmp(f->format, "default") != 0) ||
+	          (iso && r->moment != iso && !is_plain(r->moment, iso));
 	for (size_t i = 0; i < f->nmissing; i++)
 		r->longest = strlen(f->missing[i].value) > r->longest ? strlen(f->missing[i].value) : r->longest;
-	divide(r);
-	if ((r->asks || f->pattern) && !types->state && !(types->state = types->shaper->types(types->memory, e)))
+	if (!types->state && !(types->state = types->shaper->types(types->memory, e)))
 		return NULL;
-	if ((!r->asks || open_rare(r, e)) && open_constants(r, a, e) && (!f->pattern || open_pattern(r, e)))
+	if (tell(r, e) && open_constants(r, a, e) && (!f->pattern || open_pattern(r, e)))
 		return r;
 	field_close(r);
 	return NULL;

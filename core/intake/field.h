@@ -8,10 +8,8 @@
 struct field_reader;
 extern const struct field_kind {
 	const char *name, *sql;        /* "integer"; "INTEGER" of SQLite */
-	/* ERR_NONE, or what is wrong with the text; NULL: Lua reads it. */
-	enum err_id (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
-	bool ordered;                  /* values may have a minimum and a maximum */
-	bool counted;                  /* … a least and a greatest length */
+	/* Whether the text could be read; NULL: Lua reads it. */
+	bool (*convert)(struct field_reader *r, const char *s, size_t n, struct cell *out);
 	const char *formats;           /* names of formats besides "default", between spaces; "%" = patterns too; NULL = none */
 	const char *iso;               /* of a moment: how it is stored, as a pattern of strptime; NULL = it is none */
 } field_kinds[FIELD_TYPES];

@@ -1,4 +1,5 @@
 /* Any bytes as a descriptor: the tree, the package, and the fields it declares over a few cells. */
+#include "host/lua_shape.h"
 #include "intake/field.h"
 #include "intake/package.h"
 
@@ -7,6 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static struct field_types types;   /* of one descriptor */
+
 static void read_cells(const struct field *f, struct arena *a)
 {
 	static const char *const cells[] = {
@@ -14,7 +17,7 @@ static void read_cells(const struct field *f, struct arena *a)
 		"[2.5,48]", "{\"type\":\"Point\",\"coordinates\":[2.5,48]}", "a,b", "-INF", "a@x.fr", "10:00:00.25 PM",
 	};
 	struct err e = { 0 };
-	struct field_reader *r = field_open(f, a, &e);
+	struct field_reader *r = field_open(f, &types, a, &e);
 
 	if (!r && e.id == ERR_NONE)
 		abort();
@@ -35,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 	struct package p;
 
+	types = (struct field_types){ &lua_shaper, 64 << 20, NULL, 0 };
 	if (!package_parse(&p, &a, "dir", (const char *)data, size, &e)) {
 		if (e.id == ERR_NONE)
 			abort();
@@ -45,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				if (!p.resource[i].field[k].pattern || !strpbrk(p.resource[i].field[k].pattern, "{*+"))
 					read_cells(&p.resource[i].field[k], &a);
 	}
+	lua_shaper.close(types.state);
 	arena_free(&a);
 	return 0;
 }

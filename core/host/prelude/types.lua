@@ -1,5 +1,5 @@
 -- What fields of tables need beyond intake/field.c: the rare types and formats, numbers with signs around and between their digits, moments with
--- zones, and patterns of descriptors. Runs in the loader, next to nothing that a user wrote. Each function is called by its name.
+-- zones, patterns of descriptors, and words for what cannot be read. Runs in the loader. Each function is called by its name.
 local H = ...
 local fail = H.fail
 local find, match, sub, byte, format, gsub, lower = string.find, string.match, string.sub, string.byte, string.format, string.gsub, string.lower
@@ -196,8 +196,9 @@ local function moment_text(kind, p)
 end
 
 -- Reads a moment: the text to store, and where it lies.
-local function moment(f, s, sheet)
+local function moment(f, s, kind)
   local p, text
+  local sheet = kind == "moment"
   if f.pattern and not sheet then
     p = read_pattern(f.pattern, s)
     text = p and moment_text(f.kind, p)
@@ -302,12 +303,24 @@ end
 -- ---- lists ----
 
 -- A text with digits that is no number: its first strange character is named.
-local function blame(f, item, s, also)
+local function blame(f, whole, s, also)
   local body = gsub(s, "^[+-]", "")
   local word = lower(body)
-  if also ~= "" and (word == "nan" or word == "inf") then fail("intake.value_finite", f.name, shown(s)) end
+  if also ~= "" and (word == "nan" or word == "inf") then fail("intake.value_finite", f.name, shown(whole)) end
   local at = find(body, "[^%d" .. also .. "]")
-  if at and find(body, "%d") then fail("intake.value_digit", f.name, shown(item), f.what, match(body, utf8.charpattern, at)) end
+  if at and find(body, "%d") then fail("intake.value_digit", f.name, shown(whole), f.what, match(body, utf8.charpattern, at)) end
+end
+
+-- Numbers with a point for their decimals; their text as JSON has it.
+local function integer_text(f, whole, s)
+  local v = find(s, "^[+-]?%d+$") and tonumber(s)
+  if math_type(v) == "integer" then return format("%d", v) end
+  return blame(f, whole, s, "")
+end
+local function real_text(f, whole, s)
+  local v = #s < 128 and find(s, "^[%d.eE+-]+$") and tonumber(s)
+  if v and v - v == 0 then return number_text(v + 0.0) end
+  return blame(f, whole, s, ".eE+-")
 end
 
 local words = { ["true"] = "true", True = "true", TRUE = "true", ["1"] = "true", ["false"] = "false", False = "false", FALSE = "false", ["0"] = "false" }
@@ -315,16 +328,7 @@ local words = { ["true"] = "true", True = "true", TRUE = "true", ["1"] = "true",
 local items = {
   string = function(_, _, s) return quoted(s) end,
   boolean = function(_, _, s) return words[s] end,
-  integer = function(f, all, s)
-    local v = find(s, "^[+-]?%d+$") and tonumber(s)
-    if math_type(v) == "integer" then return format("%d", v) end
-    return blame(f, all, s, "")
-  end,
-  number = function(f, all, s)
-    local v = #s < 128 and find(s, "^[%d.eE+-]+$") and tonumber(s)
-    if v and v - v == 0 then return number_text(v + 0.0) end
-    return blame(f, all, s, ".eE+-")
-  end,
+  integer = integer_text, number = real_text,
 }
 for _, kind in ipairs { "date", "time", "datetime" } do
   items[kind] = function(_, _, s) return read_iso(kind, s, kind == "datetime") and quoted(s) end
@@ -372,9 +376,8 @@ local function text(f, s)
   if not formats[f.format] or formats[f.format](s) then return s end
 end
 
--- The number without what stands around it, where it is not bare ("€ 12", "95 %"), and without signs between threes of its digits. What is
--- still no number is for the caller to refuse.
-local function number(f, s)
+-- The number without what stands around it, where it is not bare ("€ 12", "95 %"), and without signs between threes of its digits.
+local function ungroup(f, s)
   if not f.bare then
     local from = find(s, "[+-]?" .. gsub(f.decimal, "%W", "%%%0") .. "?%d")
     s = from and match(s, "^.*%d", from) or ""
@@ -390,12 +393,27 @@ local function number(f, s)
   return concat(out) .. sub(s, at)
 end
 
+-- The number as programs write it, with its decimals. plain: as a sheet has it.
+local function number(f, s, plain)
+  local read, also = f.kind == "integer" and integer_text or real_text, f.kind == "number" and f.decimal ~= "." and f.decimal
+  local t = plain and s or ungroup(f, s)
+  if also and not plain then
+    -- Its own sign becomes the point; a point is then strange, and is named as such.
+    if find(t, ".", 1, true) then return blame(f, s, t, "eE+-" .. gsub(also, "%W", "%%%0")) end
+    t = gsub(t, gsub(also, "%W", "%%%0"), ".")
+  end
+  return read(f, s, t) and t
+end
+
 -- ---- fields ----
 
 local kinds = {
   string = text, integer = number, number = number, date = moment, time = moment, datetime = moment, duration = duration, geopoint = geopoint,
   geojson = geojson, object = object, array = array, list = list,
 }
+local is_json = { geojson = true, object = true, array = true }
+local counted = { string = true, any = true, object = true, array = true, list = true }
+local ordered = { integer = true, number = true, date = true, time = true, datetime = true, year = true, yearmonth = true, duration = true }
 local fields = {}
 local bounds = { "intake.value_minimum", "intake.value_minimum", "intake.value_maximum", "intake.value_maximum" }
 
@@ -408,8 +426,9 @@ local function keeps(i, at, limit)
   return true
 end
 
-local function read(f, s, sheet)
-  local out, at, n = f.read(f, s, sheet)
+local function read(f, s, kind)
+  local out, at, n
+  if f.read then out, at, n = f.read(f, s, kind) end
   if not out then fail("intake.value_type", f.name, shown(s), f.what, "") end
   for i = 1, at and 4 or 0 do
     if f.limits[i] and not keeps(i, at, f.limits[i]) then fail(bounds[i], f.name, shown(s), f.bounds[i]) end
@@ -421,26 +440,33 @@ local function read(f, s, sheet)
   return out
 end
 
--- Another field, with the next number. Its bounds: minimum, exclusive minimum, maximum, exclusive maximum.
-function H.field(name, kind, form, what, item, delimiter, least, most, decimal, group, bare, ...)
+-- A field, and the number by which its cells name it. Its bounds: minimum, exclusive minimum, maximum, exclusive maximum.
+function H.field(number, name, kind, form, item, delimiter, least, most, categories, decimal, group, bare, ...)
   local f = {
-    name = name, kind = kind, format = form, what = what, item = item, delimiter = delimiter, least = least, most = most, decimal = decimal, group = group,
+    name = name, kind = kind, format = form, item = item, delimiter = delimiter, least = least, most = most, decimal = decimal, group = group,
     bare = bare == 1, read = kinds[kind], bounds = { ... }, limits = {},
   }
+  f.what = kind == "number" and decimal ~= "." and "number (decimalChar “" .. decimal .. "”)" or
+    kind .. (form ~= "default" and " " .. form or "") .. (is_json[kind] and " (JSON)" or "")
+  local unfit = categories == 1 and not (kind == "string" or kind == "integer" or kind == "any") and "categories" or
+    next(f.bounds) and not ordered[kind] and "minimum, maximum" or (least >= 0 or most >= 0) and not counted[kind] and "minLength, maxLength"
+  if unfit then fail("intake.constraint", name, kind, unfit) end
   if kinds[kind] == moment and find(form, "%", 1, true) then f.pattern = compile(kind, form) end
   if kinds[kind] == moment or kinds[kind] == duration then
     for i = 1, 4 do
       if f.bounds[i] then
         local _, at = f.read(f, f.bounds[i])
-        f.limits[i] = at or fail("intake.value_type", name, shown(f.bounds[i]), what, "")
+        f.limits[i] = at or fail("intake.value_type", name, shown(f.bounds[i]), f.what, "")
       end
     end
   end
-  fields[#fields + 1] = f
+  fields[number] = f
 end
 
--- The text of a cell as it is stored. sheet: 1 for a moment as a sheet has it, in ISO 8601 whatever the format.
-function H.cell(i, s, sheet) return read(fields[i], s, sheet == 1) end
+-- The text of a cell as it is stored, of numbers as programs write them. kind: what the file says of it, as in intake/rows.h: a number or a moment
+-- of a sheet follows no format.
+local cell_kinds = { [1] = "number", [2] = "moment" }
+function H.cell(i, s, kind) return read(fields[i], s, cell_kinds[kind]) end
 
 -- ---- patterns ----
 

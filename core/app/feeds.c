@@ -1,6 +1,5 @@
 /* Verbs of the commands on feeds and ledgers: what they need of the network, the object store, the loader and the person at the terminal.
  * Which file becomes current, and when, is decided in host/command/{refresh,accept,receive,fact}.lua. */
-#include "app/lock.h"
 #include "app/verbs.h"
 #include "base/path.h"
 #include "base/text.h"
@@ -22,34 +21,16 @@ static const char *state_path(struct session *s, const char *name)
 	return path_join(&s->arena, s->plan.project.state, name);
 }
 
-/* resources() → every table that the packages of the project describe, and how its file comes; who asks, and when. Raises what is wrong with
- * continuum.lock. */
-VERB(verb_resources)
+/* Who asks, and when: { user, time } */
+VERB(verb_caller)
 {
-	struct project *j = &s->plan.project;
 	const struct passwd *who = getpwuid(getuid());
-	const struct texts facts = { j->fact_table, j->nfact_table };
 	char now[sizeof "2026-11-22T00:00:00Z"];
 	time_t t = time(NULL);
-	struct load_file const *file;
-	struct package p;
 	struct tm tm;
-	size_t n;
 
-	if (!lock_files(j, &file, &n, e))
-		return false;
 	strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
-	verb_put(out, "{'root':%s,'objects':%s,'portal':%s,'user':%s,'time':%s,'facts':%t,'list':[", j->root, state_path(s, "objects"), j->portal, who ? who->pw_name : "", now, &facts);
-	for (size_t i = 0; i < j->npackage; i++) {
-		if (!package_read(&p, &s->arena, path_join(&s->arena, j->root, j->package[i]), e))
-			return false;
-		for (const struct resource *r = p.resource; r < p.resource + p.nresource; r++) {
-			verb_next(out);
-			verb_put(out, "{'name':%s,'package':%s,'dir':%s,'path':%s,'feed':%b,'url':%s,'resource_id':%s,'dataset_id':%s,'title':%s}", r->name,
-			         p.name, j->package[i], r->path.n ? r->path.s[0] : "", r->is_feed, r->url, r->resource_id, r->dataset_id, r->dataset_title);
-		}
-	}
-	verb_put(out, "]}");
+	verb_put(out, "{'user':%s,'time':%s}", who ? who->pw_name : "", now);
 	return true;
 }
 
@@ -149,10 +130,10 @@ VERB(verb_write)
 	       path_mkdirs(arena_strndup(&s->arena, path, (size_t)(strrchr(path, '/') - path)), e) && path_publish(aside, path, e);
 }
 
-/* forget{ path }: removes a folder of the quarantine. */
+/* forget{ path }: removes a file or folder of .continuum. */
 VERB(verb_forget)
 {
-	return path_remove_tree(path_join(&s->arena, state_path(s, "quarantine"), verb_text(in, "path")), e);
+	return path_remove_tree(state_path(s, verb_text(in, "path")), e);
 }
 
 /* ask{ prompt } → the line that the person types, nothing at the end of input. */
@@ -167,6 +148,6 @@ VERB(verb_ask)
 }
 
 const struct verb feed_verbs[] = {
-	{ "resources", verb_resources }, { "fetch", verb_fetch }, { "keep", verb_keep }, { "verify", verb_verify },
+	{ "caller", verb_caller }, { "fetch", verb_fetch }, { "keep", verb_keep }, { "verify", verb_verify },
 	{ "read", verb_read }, { "write", verb_write }, { "forget", verb_forget }, { "ask", verb_ask }, { NULL, NULL },
 };

@@ -71,11 +71,11 @@ int main(int argc, char **argv)
 
 	if (proc_is_stage(argc, argv))
 		return stage(argc, argv);
-	session.app = (struct app){ .lang = language(), .directory = "." };
+	session = (struct session){ .app = { .lang = language() }, .plan = { .app = &session.app, .lock = -1 } };
 	log_init(&session.app.log, session.app.lang, false, false);
 	prepare_signals();
-	verb_put(&input, "{'lang':%s,'version':%s,'tty':%b,'ask':%b,'color':%b,'argv':[", session.app.lang == LANG_FR ? "fr" : "en",
-	         CONTINUUM_VERSION, isatty(STDOUT_FILENO), isatty(STDIN_FILENO), session.app.log.color);
+	verb_put(&input, "{'lang':%s,'version':%s,'tty':%b,'ask':%b,'color':%b,'cores':%d,'argv':[", session.app.lang == LANG_FR ? "fr" : "en",
+	         CONTINUUM_VERSION, isatty(STDOUT_FILENO), isatty(STDIN_FILENO), session.app.log.color, (int64_t)sysconf(_SC_NPROCESSORS_ONLN));
 	for (int i = 1; i < argc; i++) {
 		verb_next(&input);
 		verb_put(&input, "%s", argv[i]);

@@ -1,38 +1,34 @@
-/* The project: a folder with continuum.json, what lies in it, and its settings. */
+/* The project: a folder with continuum.json, and its settings as host/command/project.lua has read and checked them. */
 #ifndef APP_PROJECT_H
 #define APP_PROJECT_H
 #include "base/arena.h"
 #include "base/err.h"
-#include "store/artefact.h"
+#include "intake/json.h"
+#include "intake/package.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct report { const char *name, *dir; enum lang lang; long line; };
+struct report { const char *name, *dir; enum lang lang; };
 struct project {
 	struct arena arena;
 	const char *root;                       /* absolute */
-	const char *name;
-	struct text2 title;
 	const char *data_as_of, *date;          /* ISO dates of the edition */
-	long long epoch;                        /* SOURCE_DATE_EPOCH: noon UTC of the date */
-	const char **fact_table; size_t nfact_table;
-	const char *units_table;                /* NULL = none */
+	int64_t epoch;                          /* SOURCE_DATE_EPOCH: noon UTC of the date */
+	struct texts facts;                     /* tables of ledgers */
+	const char *units;                      /* table of units; NULL = none */
 	struct report *report; size_t nreport;
-	const char **package; size_t npackage;  /* folders with a datapackage.json, relative to root, sorted */
-	const char **plugin; size_t nplugin;    /* "plugins/workforce.lua", sorted */
-	double limit_seconds;
-	uint64_t limit_memory, limit_sql_memory, limit_output;
+	double seconds;
+	uint64_t memory, sql_memory, output;    /* bytes */
 	bool allow_unjailed;
-	const char *portal;                     /* where data.gouv.fr's ids are looked up: https address without a slash at its end */
 	double fetch_seconds; uint64_t fetch_bytes;   /* limits of one download */
 	bool allow_local;                       /* addresses of this machine and of private networks, and plain http, may be fetched */
 	const char *state, *data, *build;       /* .continuum, .continuum/data, build: absolute */
 };
 
-/* Finds continuum.json in start or a folder above it, reads it and lists packages and plugins. ERR_NO_PROJECT when there is none. */
-bool project_open(struct project *p, const char *start, struct err *e);
+/* Finds continuum.json in start or a folder above it: root and the places below it. ERR_NO_PROJECT when there is none. */
+bool project_find(struct project *p, const char *start, struct err *e);
+/* Takes the settings; s: as project.lua gives them, nothing is missing. */
+void project_set(struct project *p, const struct json *s);
 void project_close(struct project *p);
-/* Id of a plugin from its path: "plugins/workforce.lua" → "workforce", in the project's arena. */
-const char *project_plugin_id(struct project *p, const char *path);
 #endif

@@ -7,13 +7,13 @@
 
 struct session {
 	struct app app;
-	char directory[4096], scratch[4096];   /* "" = none yet */
-	struct plan plan; bool open;       /* after the verb `open` */
+	char scratch[4096];                /* "" = none yet */
+	struct plan plan; bool open;       /* after the verb enter */
 	struct arena arena;                /* of the verb that runs: gone with the next one */
 };
 /* core.NAME(value) in a script. in: the value, never NULL; out: JSON text, empty = null. */
 struct verb { const char *name; bool (*run)(struct session *s, const struct json *in, struct buf *out, struct err *e); };
-extern const struct verb app_verbs[], feed_verbs[];   /* each ends with a NULL name */
+extern const struct verb app_verbs[], phase_verbs[], feed_verbs[];   /* each ends with a NULL name */
 /* Head of a verb; not every one needs all that it is given. */
 #define VERB_UNUSED __attribute__((unused))
 #define VERB(name) \
@@ -28,8 +28,8 @@ bool verb_flag(const struct json *in, const char *key);
 /* Appends JSON: ' stands for ", %s a text in quotes (NULL = null), %d an int64_t, %r a double (not finite = null), %b a bool, %t a list
  * of texts (const struct texts *), %v JSON text. */
 void verb_put(struct buf *out, const char *fmt, ...);
-/* A load report as an object: for all verbs that load. */
-void verb_report(struct session *s, const struct load_report *r, struct buf *out);
+/* A record as { show, record, exit }. */
+void verb_put_error(const struct session *s, const struct err *e, struct buf *out);
 /* Separates the elements of a list: a comma unless it has just begun. */
 void verb_next(struct buf *out);
 #endif

@@ -79,7 +79,16 @@ static int fail(lua_State *L)   /* (message name, arguments…) raises */
 	return raise(L, &e);
 }
 
-static int error_index(lua_State *L)   /* upvalue: struct script_host *; (error, key): id, exit, or the whole as "json", "show", "color" */
+static int as(lua_State *L)   /* (error, message name) -> the same with another message */
+{
+	struct err e = *(const struct err *)luaL_checkudata(L, 1, ERROR);
+
+	e.id = err_by_name(luaL_checkstring(L, 2));
+	push_error(L, &e);
+	return 1;
+}
+
+static int error_index(lua_State *L)   /* upvalue: struct script_host *; (error, key): id, exit, first argument, or the whole as "json", "show", "color" */
 {
 	const struct script_host *host = lua_touserdata(L, lua_upvalueindex(1));
 	const struct err *e = luaL_checkudata(L, 1, ERROR);
@@ -89,6 +98,8 @@ static int error_index(lua_State *L)   /* upvalue: struct script_host *; (error,
 		return lua_pushstring(L, err_name(e->id)), 1;
 	if (!strcmp(key, "exit"))
 		return lua_pushinteger(L, err_exit(e->id)), 1;
+	if (!strcmp(key, "first"))
+		return lua_pushstring(L, e->arg[0]), 1;
 	struct buf *out = push_answer(L, FORMS_MAX);
 	if (!strcmp(key, "json"))
 		err_json(e, *host->lang, out);
@@ -151,10 +162,11 @@ static int run(lua_State *L)   /* (struct call *) -> exit code; protected */
 	lua_pushlightuserdata(L, (void *)c->host);
 	lua_pushcclosure(L, call, 1);
 	lua_pushcfunction(L, fail);
+	lua_pushcfunction(L, as);
 	lua_pushcfunction(L, find);
 	lua_pushstring(L, c->input);
 	lua_pushstring(L, c->name);
-	lua_call(L, 5, 1);
+	lua_call(L, 6, 1);
 	return 1;
 }
 

@@ -1,21 +1,23 @@
 -- What commands of ours find: `core` with the verbs of the program (core.VERB(value) → value), JSON, and help for talk in two languages.
 -- A command is a chunk that gets (core, input) and returns its exit code, or nothing for 0.
 -- Called with: call of a verb, fail, find of a script, the input as JSON, the name of the command's script.
-local call, fail, find_script, input, name = ...
+local call, fail, as, find_script, input, name = ...
 local byte, format = string.byte, string.format
 
 setmetatable(_G, {
   __index = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
   __newindex = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
 })
--- core.fail(message name, arguments…) raises a record of the tables of messages. What pcall gives of it: e.id, e.exit, and the whole as e.show, e.json.
-local core = { fail = fail }
+-- core.fail(message name, arguments…) raises a record of the tables of messages. What pcall gives of it: e.id, e.exit, e.first, its first argument, and
+-- the whole as e.show, e.json. core.as(e, message name) is the same record with another message.
+local core = { fail = fail, as = as }
 
 find_script("prelude/json")(core)
 
 setmetatable(core, { __index = function(t, verb)
   t[verb] = function(v)
-    local out = call(verb, core.encode(v == nil and {} or v))
+    local ok, out = pcall(call, verb, core.encode(v == nil and {} or v))
+    if not ok then error(rawget(core, "reword") and core.reword(out) or out, 0) end
     if out ~= "" then return core.decode(out) end
   end
   return t[verb]
@@ -109,6 +111,11 @@ function core.names_path(path, word)
   return path == word or last == word or last:match("^[^.]*") == word
 end
 
+-- Opens the project for reading or, with write = true, as its one writer; core.project is then what is known of it.
+function core.open(how)
+  core.use("plan")
+  core.use("project")(how)
+end
 -- True inside a project, which is then open for reading.
 function core.here() return (pcall(core.open, {})) end
 
@@ -140,7 +147,7 @@ end
 -- Runs another script with the same input.
 function core.use(other) return assert(find_script("command/" .. other), other)(core, core.input) end
 
-core.input = input
+core.input, core.project = input, false
 local ok, code = pcall(core.use, name)
 if ok then return code or 0 end
 -- A wrong call is told in words even when --json was meant: nobody has asked for data yet.

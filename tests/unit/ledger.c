@@ -1,66 +1,19 @@
-/* ledger.db: what ran and what it read, migrations, and what a killed writer leaves behind. */
+/* ledger.db: its form, migrations, what was made, and what a killed writer leaves behind. */
 #include "tap.h"
 
 #include "store.h"
 #include "store/ledger.h"
 
-#include <math.h>
-
 static struct arena arena;
-static struct schema_column column[] = { { .name = "officers", .stamp = "stamp-officers" } };
-static struct schema_table table[] = { { .name = "police", .package = "pm", .stamp = "stamp-police", .column = column, .ncolumn = 1 } };
-static const struct schema schema = { .table = table, .ntable = 1 };
-
-static struct value values[] = {
-	{ .name = "agents", .q = { .low = 10, .best = 10, .high = 10, .unit = "agents", .period = "2018", .qualifier = Q_EXACT } },
-	{ .name = "many", .q = { .low = 4000, .best = 4000, .high = INFINITY, .high_open = true, .unit = "posts", .qualifier = Q_MORE_THAN } },
-	{ .name = "sum", .is_words = true, .words = { "refusée", "refused" } },
-};
-static struct read reads_of[] = { { "pm", "police", "" }, { "pm", "police", "officers" }, { "pm", "gone", "x" } };
-static struct read_fact facts[] = { { "facts", "psq_agents" } };
-static const char *const stamps[] = { "fact-stamp" };
-static const struct result result = { .value = values, .nvalue = 3, .read = reads_of, .nread = 3, .fact = facts, .nfact = 1 };
-
-static void test_runs(const char *path)
+static void test_new(const char *path)
 {
 	struct err e = { 0 };
-	struct ledger_run run;
 	struct db *l = ledger_open(path, &e);
 
 	CHECK(l != NULL, "a new ledger");
 	CHECK_STR(ask(&arena, l, "PRAGMA user_version", &e), "1", "has the newest form");
 	CHECK_STR(ask(&arena, l, "PRAGMA journal_mode", &e), "delete", "a rollback journal");
 	CHECK_STR(ask(&arena, l, "PRAGMA synchronous", &e), "2", "and waits for the disk");
-	CHECK(ledger_last_run(l, &arena, "workforce", &run, &e) == 0, "nothing ran yet");
-	CHECK(ledger_record_run(l, "workforce", "key1", "sha1", 0.25, &schema, &result, stamps, &e), "a run");
-	CHECK(ledger_record_run(l, "other", "keyx", "shax", 0.25, &schema, &(struct result){ 0 }, NULL, &e), "another analysis");
-	CHECK(ledger_last_run(l, &arena, "workforce", &run, &e) == 1, "is found again");
-	CHECK_STR(run.key, "key1", "its key");
-	CHECK_STR(run.result, "sha1", "its result");
-	CHECK(run.nread == 3 && run.nfact == 1, "what it read");
-	CHECK(!strcmp(run.read[0].table, "gone") && !strcmp(run.read[0].stamp, ""), "a table that is gone has no stamp");
-	CHECK(!strcmp(run.read[1].column, "") && !strcmp(run.read[1].stamp, "stamp-police"), "the table's stamp where only rows count");
-	CHECK(!strcmp(run.read[2].column, "officers") && !strcmp(run.read[2].stamp, "stamp-officers"), "the column's stamp");
-	CHECK(!strcmp(run.fact[0].id, "psq_agents") && !strcmp(run.fact[0].stamp, "fact-stamp"), "the fact's stamp");
-	CHECK_STR(ask(&arena, l, "SELECT unit, period, low, best, high, low_open, high_open, qualifier FROM value_history WHERE id = 'workforce.agents'", &e),
-	          "agents|2018|10.0|10.0|10.0|0|0|exact", "a value");
-	CHECK_STR(ask(&arena, l, "SELECT low, high, high_open, qualifier FROM value_history WHERE id = 'workforce.many'", &e), "4000.0|null|1|more_than",
-	          "an open side has no bound");
-	CHECK_STR(ask(&arena, l, "SELECT best, qualifier, words_fr, words_en FROM value_history WHERE id = 'workforce.sum'", &e),
-	          "null|words|refusée|refused", "words");
-
-	struct result failed = result;
-	failed.failed = true;
-	err_set(&failed.err, ERR_SQL_STOPPED, "%s", "");
-	CHECK(ledger_record_run(l, "workforce", "key2", "sha2", 1, &schema, &failed, stamps, &e), "a run that failed");
-	CHECK(ledger_last_run(l, &arena, "workforce", &run, &e) == 1 && !strcmp(run.key, "key2") && !*run.result && !run.nread, "is the last one, without a result");
-	CHECK_STR(ask(&arena, l, "SELECT error FROM run ORDER BY id DESC", &e), "store.sql_stopped", "with its error");
-
-	/* A duplicate read breaks the key in the middle of the record. */
-	struct read twice[] = { { "pm", "police", "" }, { "pm", "police", "" } };
-	struct result wrong = { .read = twice, .nread = 2 };
-	CHECK(!ledger_record_run(l, "workforce", "key3", "sha3", 1, &schema, &wrong, NULL, &e), "a record that cannot be written whole");
-	CHECK(ledger_last_run(l, &arena, "workforce", &run, &e) == 1 && !strcmp(run.key, "key2"), "is not written at all");
 	db_close(l);
 }
 
@@ -75,8 +28,6 @@ static void test_made(const char *path)
 	CHECK(ledger_record_made(l, "figure", "workforce.staff/fr", "k1", "d1", &e) &&
 	      ledger_record_made(l, "figure", "workforce.staff/fr", "k2", "d2", &e), "made twice");
 	CHECK(ledger_made(l, &arena, "figure", "workforce.staff/fr", &key, &digest, &e) == 1 && !strcmp(key, "k2") && !strcmp(digest, "d2"), "the last counts");
-	CHECK(ledger_load(l, "pm", "key", 5, 0.5, &e), "a load");
-	CHECK_STR(ask(&arena, l, "SELECT package, key, rows, seconds FROM load", &e), "pm|key|5|0.5", "is recorded");
 	CHECK(!db_exec(l, "INSERT INTO run_fact VALUES (999, 't', 'f', 's')", &e), "foreign keys are kept");
 	db_close(l);
 }
@@ -151,7 +102,7 @@ int main(void)
 	struct err e = { 0 };
 	const char *dir = path_mkdtemp(&arena, temp_root(), &e), *path = path_join(&arena, dir, "ledger.db");
 
-	test_runs(path);
+	test_new(path);
 	test_made(path);
 	test_migration(dir);
 	test_killed(path, dir);

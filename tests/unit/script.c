@@ -16,6 +16,15 @@ static bool call(void *context, const char *verb, const char *in, size_t n, stru
 		err_at(e, "some/file.csv", 12, 3);
 		return false;
 	}
+	/* A project in which nothing lies. */
+	static const struct { const char *verb, *answer; } project[] = {
+		{ "root", "\"/project\"" }, { "kinds", "[]" }, { "list", "[]" },
+		{ "read", "{\"name\":\"p\",\"title\":{\"fr\":\"t\",\"en\":\"t\"},\"edition\":{\"data_as_of\":\"2026-01-10\",\"date\":\"2026-01-15\"},\"reports\":[]}" },
+	};
+
+	for (size_t i = 0; i < sizeof project / sizeof *project; i++)
+		if (!strcmp(verb, project[i].verb))
+			buf_str(out, project[i].answer);
 	if (!strcmp(verb, "query"))
 		buf_str(out, p->answer);
 	else if (!strcmp(verb, "words"))

@@ -181,7 +181,7 @@ for i, t in ipairs(tables) do
 end
 core.packages()
 local candidate = core.load_aside { package = ledger.package, files = files, name = "candidate" }
-core.forget { path = ASIDE }
+core.forget { path = "quarantine/" .. ASIDE }
 local wrong = candidate.error
 for _, t in ipairs(candidate.report.tables) do
   if t.name == ledger.name and t.rejected + t.cells > 0 then wrong = wrong or t.refusals[1] end

@@ -21,7 +21,7 @@ function feeds.open(write)
       feeds.by_name[r.name] = r
     end
   end
-  for _, entry in ipairs((core.read { path = LOCK, json = true } or {}).feeds or {}) do feeds.lock[entry.feed] = entry end
+  for _, entry in ipairs(core.lock()) do feeds.lock[entry.feed] = entry end
 end
 
 -- The feeds that words name, by their own name or that of their package; all without words.
@@ -113,7 +113,7 @@ function feeds.judge(package, plans)
   end
   for _, name in ipairs(names) do
     local plan = plans[name]
-    if plan.state == "changed" then feeds.put_plan(plan) else core.forget { path = name } end
+    if plan.state == "changed" then feeds.put_plan(plan) else core.forget { path = "quarantine/" .. name } end
   end
 end
 
@@ -192,7 +192,7 @@ function feeds.accept(names)
     end
     if input.dry_run then return end
     feeds.write_lock()
-    for _, name in ipairs(names) do core.forget { path = name } end
+    for _, name in ipairs(names) do core.forget { path = "quarantine/" .. name } end
     core.packages()
     for _, package in ipairs(packages) do
       report.packages[#report.packages + 1] = work:run("package", package, core.load, { name = package })

@@ -156,8 +156,7 @@ end
 
 local function settle()
   core.lang = input.lang
-  core.settings { lang = input.lang, json = input.json, quiet = input.quiet, verbose = input.verbose, directory = input.directory,
-    jobs = math.tointeger(input.jobs) }
+  core.settings { lang = input.lang, json = input.json, quiet = input.quiet, verbose = input.verbose }
 end
 
 local function title()

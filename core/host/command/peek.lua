@@ -4,7 +4,7 @@ local say, file = core.say, input.words[1]
 
 if not file then core.fail("app.peek_usage") end
 core.here()
-local look = core.peek(file)
+local look = core.peek { file = core.real(file), shown = file }
 look.format, look.compression, look.innerpath, look.encoding, look.delimiter, look.quote = table.unpack(look.facts)
 local header = look.header[#look.header] or 0
 

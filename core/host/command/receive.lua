@@ -15,7 +15,7 @@ local plan = {
 local used = feeds.lock[name]
 if used and used.sha256 == plan.sha256 then
   plan.state = "unchanged"
-  core.forget { path = name }
+  core.forget { path = "quarantine/" .. name }
 else
   feeds.judge(r.package, { [name] = plan })
 end

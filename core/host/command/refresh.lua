@@ -108,7 +108,7 @@ for k, got in ipairs(#list > 0 and core.fetch { list = list, look = input.dry_ru
   else
     unreachable(plan, answer.error, plan.url, detail(answer), answer.why)
   end
-  if plan.state == "unchanged" and not input.dry_run then core.forget { path = plan.feed } end
+  if plan.state == "unchanged" and not input.dry_run then core.forget { path = "quarantine/" .. plan.feed } end
 end
 
 if not input.dry_run then

@@ -9,6 +9,7 @@ H.null = null
 local object = { __name = "object" }
 -- An object even when it is empty: a plain empty table is written as a list.
 function H.object(t) return setmetatable(t, object) end
+function H.is_object(v) return getmetatable(v) == object end
 
 -- ---- writing ----
 

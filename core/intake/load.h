@@ -54,6 +54,6 @@ bool load_summary(const struct load_report *report, struct err *out);
 /* Reads the answer of a loader, which nothing vouches for, and puts the refusals into r->table, as many as p has resources: true = it says that
  * all is done; false with its error, or ERR_LOAD_WIRE. */
 bool load_decode(const char *text, size_t n, const struct package *p, struct load_report *r, struct err *e);
-/* Inner stage PROC_LOADER: what runs inside the jail. shaper: NULL = no scripts. Returns the exit status of the process. */
+/* Inner stage PROC_LOADER: what runs inside the jail. Returns the exit status of the process. */
 int load_stage(int argc, char **argv, const struct shaper *shaper);
 #endif

@@ -232,13 +232,9 @@ static void on_emit(void *context, const struct cell *cell)
 
 static void refuse_for(struct typed *t, const struct shaper_said *said, bool whole)
 {
-	const struct resource *r = t->job->r;
-	const char *column = "", *value = said->text[1];
+	const char *column = said->text[0], *value = said->text[1];
 	struct err bad;
 
-	for (size_t i = 0; i < r->nfield; i++)
-		if (!strcmp(r->field[i].name, said->text[0]))
-			column = r->field[i].name;
 	err_set(&bad, *column ? ERR_SCRIPT_CELL : ERR_SCRIPT_ROW, "%s" ERR_SEP "%s" ERR_SEP "%s", said->text[2], value, column);
 	typed_place(t, SIZE_MAX, &bad);
 	account_refuse(t->account, &bad, column, value, strlen(value), whole);
@@ -351,7 +347,7 @@ bool typed_open(struct typed *t, const struct typed_job *job, struct account *ac
 		.greatest.text = BUF(PACKAGE_KEY_COLUMNS * ROWS_BYTES),
 	};
 	find_files(t, job);
-	if (job->shaper && (job->package->has_script || *job->r->totals) && !open_script(t, e))
+	if ((job->package->has_script || *job->r->totals) && !open_script(t, e))
 		return false;
 	t->opt.raw = t->shaped;
 	rows_open(&t->rows, job->r, &t->opt, a);

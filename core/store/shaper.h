@@ -20,7 +20,7 @@ struct shaper_job {
 };
 /* What a script says of rows, besides emitting some. */
 enum shaper_word {
-	SHAPER_REJECT,                 /* the raw row in hand: field and value may be ""; reason: a sentence of the script, as is */
+	SHAPER_REJECT,                 /* the raw row in hand: field (of the table) and value may be ""; reason: a sentence of the script, as is */
 	SHAPER_DOUBT,                  /* one cell is unreadable and the row stays: reported like such a cell of a tidy file; before or after emit */
 	SHAPER_SKIP,                   /* the raw row in hand, by kind: "title", "blank", "total", "footnote"… */
 	SHAPER_NOTE,                   /* a line of the load report */

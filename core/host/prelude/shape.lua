@@ -273,12 +273,12 @@ end
 function E.reject(field, value, reason)
   texts("reject", field, value, reason)
   if reason == nil then field, value, reason = nil, nil, field end
-  H.say("reject", text_of(field), text_of(value), text_of(reason))
+  H.say("reject", index[field] and field, text_of(value), text_of(reason))
   H.handled = true
 end
 function E.doubt(field, value, reason)
   texts("doubt", field, value, reason)
-  H.say("doubt", text_of(field), text_of(value), text_of(reason))
+  H.say("doubt", index[field] and field, text_of(value), text_of(reason))
 end
 function E.skip(kind)
   if not H.is_name(kind) then fail("host.shape_kind", H.tostring(kind)) end

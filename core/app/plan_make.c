@@ -4,7 +4,6 @@
 #include "base/embed.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "base/typo.h"
 #include "host/figure.h"
 #include "host/texlog.h"
 #include "render/chart.h"
@@ -91,7 +90,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 	static const char *const ending[] = { ".pdf", ".svg", ".gp", NULL };
 	struct arena *a = &p->project.arena;
 	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]);
-	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest[lang], (long long)p->project.epoch);
+	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest[lang], p->project.epoch);
 	char key[HASH_HEX];
 
 	hash_bytes(inputs, strlen(inputs), key);
@@ -153,7 +152,7 @@ static struct text2 both(const char *fr, const char *en)
 static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct err *e)
 {
 	struct arena *a = &p->project.arena;
-	const char *table = p->project.units;
+	const char *table = p->project.units_table;
 
 	if (!table || !schema_table(&p->schema, table))
 		return true;
@@ -294,32 +293,6 @@ static struct table sources_annex(struct arena *a, const struct paper_item *cons
 	return t;
 }
 
-/* A value in a column of the annex of numbers: as it is written, its interval, or its counting unit and date. */
-enum form { WRITTEN, INTERVAL, UNIT };
-static struct text2 column(struct arena *a, const struct paper_item *it, enum form form)
-{
-	const struct value *v = it->value;
-	const char *text[2];
-
-	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
-		struct buf b = BUF(4096);
-		if (v->is_words) {
-			buf_str(&b, form == WRITTEN ? text2_in(&v->words, lang) : "");
-		} else if (form == WRITTEN) {
-			typo_quantity(&b, lang, &v->q, false);
-		} else if (form == INTERVAL) {
-			typo_interval(&b, lang, &v->q);
-		} else {
-			buf_str(&b, it->unit ? text2_in(it->unit, lang) : "");
-			buf_str(&b, b.n && *v->q.period ? ", " : "");
-			typo_period(&b, lang, v->q.period);
-		}
-		text[lang] = arena_strdup(a, buf_text(&b));
-		buf_free(&b);
-	}
-	return both(text[LANG_FR], text[LANG_EN]);
-}
-
 /* Every number that the text prints: what it is, how it is written, its interval, unit, date and sources. */
 static struct table numbers_annex(struct arena *a, const struct paper_item *const *used, size_t nused, const char **row_id)
 {
@@ -342,8 +315,12 @@ static struct table numbers_annex(struct arena *a, const struct paper_item *cons
 			from.en = arena_printf(a, "%s%s%s", from.en, k ? "; " : "", v->sources.item[k].text.en);
 		}
 		cell[0] = *v->label.fr ? v->label : both(used[i]->id, used[i]->id);
-		for (enum form form = WRITTEN; form <= UNIT; form++)
-			cell[1 + form] = column(a, used[i], form);
+		cell[1] = v->words;
+		cell[2] = v->interval;
+		cell[3] = used[i]->unit ? *used[i]->unit : both("", "");
+		if (*v->period.fr)
+			cell[3] = both(arena_printf(a, "%s%s%s", cell[3].fr, *cell[3].fr ? ", " : "", v->period.fr),
+			               arena_printf(a, "%s%s%s", cell[3].en, *cell[3].en ? ", " : "", v->period.en));
 		cell[4] = from;
 	}
 	return t;
@@ -404,8 +381,9 @@ static struct paper paper_of(struct plan *p, const struct report *r)
 	struct project *j = &p->project;
 
 	return (struct paper){
-		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .talk = p->app->lang, .edition = j->data_as_of, .date = j->date, .epoch = j->epoch,
+		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .talk = p->app->lang, .epoch = j->epoch,
 		.out = arena_printf(&j->arena, "%s/%s.pdf", j->build, r->name), .wall_seconds = 120, .allow_unjailed = j->allow_unjailed,
+		.edition = texlog_edition(&j->arena, r->lang, "edition", j->data_as_of), .date = texlog_edition(&j->arena, r->lang, "date", j->date),
 		.read_log = texlog_read,
 	};
 }
@@ -437,7 +415,7 @@ static bool stands_once(const struct uses *uses, const struct use *u, struct err
 	return true;
 }
 
-bool plan_paper_fresh(struct plan *p, const struct report *r, const struct json *failed)
+bool plan_paper_fresh(struct plan *p, const struct report *r)
 {
 	struct paper paper = paper_of(p, r);
 	struct err ignored = { 0 };
@@ -445,8 +423,11 @@ bool plan_paper_fresh(struct plan *p, const struct report *r, const struct json 
 
 	if (!paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, &ignored))
 		return false;
-	for (const struct json *v = failed->child; v; v = v->next)
-		if (uses_analysis(&paper.uses, v->s))
+	for (size_t i = 0; i < p->nanalysis; i++)
+		if (p->analysis[i].stale != FRESH && (p->analysis[i].stale != STALE_FAILED || uses_analysis(&paper.uses, p->analysis[i].id)))
+			return false;
+	for (size_t i = 0; i < p->npackage; i++)
+		if (p->package[i].stale != FRESH)
 			return false;
 	return paper_fresh(p, &paper, key, &ignored) == 1;
 }
@@ -458,6 +439,11 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 
 	*made = false;
 	*out = paper.out;
+	const char *main_file = arena_printf(&p->project.arena, "%s/%s.tex", r->dir, r->name);
+	if (!path_exists(path_join(&p->project.arena, p->project.root, main_file))) {
+		err_set(e, ERR_REPORT_FILE, "%s" ERR_SEP "%s", r->name, main_file);
+		return err_at(e, "continuum.json", r->line, 0);
+	}
 	collect(p, r->lang, &paper.item, &paper.nitem);
 	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;

@@ -81,21 +81,3 @@ void num_put_real(struct buf *out, double v)
 	}
 	buf_str(out, text);
 }
-
-void num_put_fixed(struct buf *out, double v, int decimals)
-{
-	char text[400];
-
-	assert(isfinite(v) && decimals >= 0 && decimals <= 15);
-	/* A tie as written (2.5, 15.25, 0.145) goes away from zero, as readers round; printf would go by the binary digits. */
-	struct buf shortest = BUF(400);
-	num_put_real(&shortest, v);
-	const char *point = strchr(shortest.s, '.');
-	for (int i = 0; i < 4 && point && strlen(point) == (size_t)decimals + 2 && point[decimals + 1] == '5'; i++)
-		v = nextafter(v, v < 0 ? -INFINITY : INFINITY);
-	buf_free(&shortest);
-	snprintf(text, sizeof text, "%.*f", decimals, v);
-	/* "-0" and "-0.00" are zero. */
-	bool minus = text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1);
-	buf_str(out, text + minus);
-}

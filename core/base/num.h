@@ -11,6 +11,4 @@ bool num_real(const char *s, size_t n, char decimal, double *out, int *decimals)
 /* Shortest decimal text that reads back as the same double ("0.1", "1e+300"); always with '.'.
  * NaN and infinities are a promise broken: they never reach a text. */
 void num_put_real(struct buf *out, double v);
-/* Fixed number of decimals (0–15), rounded half away from zero on the shortest decimal text of v, '.' and no grouping, never "-0". */
-void num_put_fixed(struct buf *out, double v, int decimals);
 #endif

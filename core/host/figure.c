@@ -1,8 +1,6 @@
-/* A chart as Lua tables, by the tables of host/shape.h, and what host/figure/page.lua asks of C: the typeface and the words of numbers. */
+/* A chart as Lua tables, by the tables of host/shape.h, and what host/figure/page.lua asks of C: the typeface. */
 #include "host/figure.h"
 
-#include "base/num.h"
-#include "base/typo.h"
 #include "host/lua_env.h"
 #include "host/lua_run.h"
 #include "host/shape.h"
@@ -90,23 +88,6 @@ static int face_wrap(lua_State *L)   /* (text, bold, size, width) -> lines, none
 	return 1;
 }
 
-static int put_text(lua_State *L)   /* (form, number, decimals) -> text */
-{
-	static const char *const forms[] = { "fixed", "real", "number", "plain", NULL };
-	double v = luaL_checknumber(L, 2);
-	int form = luaL_checkoption(L, 1, NULL, forms), decimals = (int)luaL_optinteger(L, 3, 0);
-	struct buf b = BUF(1000);
-
-	switch (form) {
-	case 0: num_put_fixed(&b, v, decimals); break;
-	case 1: num_put_real(&b, v); break;
-	case 2: typo_number(&b, ((struct figure_job *)lua_run_context(L))->lang, v, decimals); break;
-	default: typo_plain(&b, v); break;
-	}
-	lua_env_text(L, &b);
-	return 1;
-}
-
 static void fill(lua_State *L, void *context)
 {
 	const struct figure_job *j = context;
@@ -129,7 +110,7 @@ static void take(lua_State *L, void *context)
 bool figure_script(const struct chart *c, enum lang lang, enum chart_format format, const struct typeface *face, struct buf *out, struct err *e)
 {
 	static const luaL_Reg functions[] = {
-		{ "width", face_width }, { "missing", face_missing }, { "wrap", face_wrap }, { "text", put_text }, { NULL, NULL },
+		{ "width", face_width }, { "missing", face_missing }, { "wrap", face_wrap }, { NULL, NULL },
 	};
 	struct figure_job j = { c, lang, format, face, out };
 

@@ -9,7 +9,6 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "host/lua_emit.h"
-#include "host/lua_quantity.h"
 #include "host/lua_sql.h"
 
 #include <assert.h>
@@ -300,6 +299,19 @@ static int env_fail(lua_State *L)   /* (message name, arguments…) raises */
 	return lua_env_raise(L, &e);
 }
 
+static int env_message(lua_State *L)   /* (message name, arguments…) -> its text in French, in English */
+{
+	struct err e;
+
+	lua_env_message(L, 1, &e);
+	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
+		struct buf b = BUF(600);
+		err_message(&e, lang, &b);
+		lua_env_text(L, &b);
+	}
+	return 2;
+}
+
 int lua_env_nearest(lua_State *L)   /* (name, list of names) -> the nearest of them or nil */
 {
 	enum { MOST = 4096 };
@@ -416,7 +428,7 @@ static void open_libraries(lua_State *L)
 static void push_shared(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "fail", env_fail }, { "nearest_of", lua_env_nearest }, { "metafield", env_metafield }, { "clean", env_clean },
+		{ "fail", env_fail }, { "message", env_message }, { "nearest_of", lua_env_nearest }, { "metafield", env_metafield }, { "clean", env_clean },
 		{ "line", env_line }, { "load", env_load }, { NULL, NULL },
 	};
 	static const luaL_Reg error_meta[] = { { "__tostring", error_text }, { NULL, NULL } };
@@ -514,7 +526,6 @@ static void bind_analysis(lua_State *L)
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "fact_tables");
-	lua_quantity_open(L);
 	lua_emit_open(L);
 }
 
@@ -527,7 +538,7 @@ static int start(lua_State *L)   /* (shared, nil) */
 
 bool lua_env_run(struct host *h, struct err *e)
 {
-	static const char *const prelude[] = { "base", "check", "quantity", "sql", "report", "chart", NULL };
+	static const char *const prelude[] = { "typo", "base", "check", "quantity", "sql", "report", "chart", NULL };
 	static const struct lua_env_kind analysis = { prelude, bind_analysis };
 
 	bool ok = lua_env_open(h, &analysis, e) && lua_env_call(h, start, NULL, e);

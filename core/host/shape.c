@@ -50,7 +50,8 @@ const struct shape shape_quantity = { "quantity", sizeof(struct quantity), 0, FI
 	CHARS(quantity, unit), CHARS(quantity, period), END
 } };
 static const struct shape value_shape = { "value", sizeof(struct value), 0, FIELDS{
-	NAME(value), FLAG(value, is_words), STRUCT(value, q, shape_quantity), TEXT2(value, words), TEXT2(value, label),
+	NAME(value), FLAG(value, is_words), STRUCT(value, q, shape_quantity), TEXT2(value, words), TEXT2(value, bare),
+	TEXT2(value, interval), TEXT2(value, period), TEXT2(value, label),
 	LIST(value, facts, nfact, "facts", 0, ARTEFACT_READS, id_shape), SOURCES(value), END
 } };
 

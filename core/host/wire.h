@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "store/artefact.h"
 
-#define WIRE_HEAD "CNTM\3"   /* and the version of the form */
+#define WIRE_HEAD "CNTM\4"   /* and the version of the form */
 
 /* Reads and validates every byte: types, counts, lengths, UTF-8, names, finite numbers, ids unique, the message complete
  * and nothing after it. Everything in the arena, sets sorted. ERR_WIRE names the field. */

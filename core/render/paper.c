@@ -4,7 +4,6 @@
 
 #include "base/embed.h"
 #include "base/path.h"
-#include "base/typo.h"
 #include "render/paper_part.h"
 #include "render/table.h"
 #include "render/tex.h"
@@ -69,13 +68,6 @@ static void arg_text(struct gen *g)
 	buf_clear(&g->text);
 }
 
-static void arg_period(struct gen *g, const char *iso)
-{
-	if (*iso)
-		typo_period(&g->text, g->p->lang, iso);
-	arg_text(g);
-}
-
 /* The first letter as a capital, which takes as many bytes; of ASCII, Latin-1, and œ. */
 static void capital(struct buf *text)
 {
@@ -92,22 +84,15 @@ static void capital(struct buf *text)
 static void put_value(struct gen *g, const struct paper_item *it)
 {
 	const struct value *v = it->value;
-	enum { SENTENCE, START, BARE };
 
 	buf_printf(&g->b, "\\cnValue{%s}", it->id);
-	for (int form = SENTENCE; form <= BARE; form++) {
-		if (v->is_words)
-			buf_str(&g->text, text2_in(&v->words, g->p->lang));
-		else if (form == BARE)
-			typo_bare(&g->text, g->p->lang, &v->q);
-		else
-			typo_quantity(&g->text, g->p->lang, &v->q, false);
-		if (form == START)
-			capital(&g->text);
-		arg_text(g);
-	}
+	arg2(g, &v->words);
+	buf_str(&g->text, text2_in(&v->words, g->p->lang));
+	capital(&g->text);
+	arg_text(g);
+	arg2(g, &v->bare);
 	arg(g, it->unit ? text2_in(it->unit, g->p->lang) : "");
-	arg_period(g, v->q.period);
+	arg2(g, &v->period);
 	buf_char(&g->b, '\n');
 }
 
@@ -138,18 +123,6 @@ static void put_sources(struct gen *g, const struct sources *sources)
 const struct sources *paper_sources(const struct paper_item *it)
 {
 	return it->value ? &it->value->sources : it->table ? &it->table->sources : &it->figure->sources;
-}
-
-/* "données arrêtées au 8 février 2018", "data as of February 2018" */
-static void put_edition(struct gen *g)
-{
-	bool day = strlen(g->p->edition) == 10;
-
-	buf_str(&g->text, g->p->lang == LANG_EN ? "data as of " : day ? "données arrêtées au " : "données arrêtées en ");
-	buf_str(&g->b, "\\cnEdition");
-	arg_period(g, g->p->edition);
-	arg_period(g, g->p->date);
-	buf_char(&g->b, '\n');
 }
 
 static void put_figure(struct gen *g, const struct paper_item *it)
@@ -271,8 +244,12 @@ static bool put_all(struct gen *g)
 {
 	const struct paper *p = g->p;
 
-	if (*p->edition)
-		put_edition(g);
+	if (*p->edition) {
+		buf_str(&g->b, "\\cnEdition");
+		arg(g, p->edition);
+		arg(g, p->date);
+		buf_char(&g->b, '\n');
+	}
 	for (size_t i = 0; i < p->nitem; i++) {
 		if (p->item[i].value && g->used[i] & 1u << USE_VALUE)
 			put_value(g, &p->item[i]);

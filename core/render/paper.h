@@ -36,7 +36,7 @@ struct paper {
 	struct uses uses;                    /* what paper_scan found; the caller has compared them with the items */
 	struct paper_item *item; size_t nitem;   /* sorted by id */
 	struct annex *annex; size_t nannex;
-	const char *edition, *date;          /* "data as of", date of the title page: ISO */
+	const char *edition, *date;          /* "data as of 8 February 2018", date of the title page, in words */
 	long long epoch;                     /* SOURCE_DATE_EPOCH */
 	const char *work_dir;                /* new private folder for this run */
 	const char *out;                     /* path of the PDF to publish */

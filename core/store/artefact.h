@@ -24,9 +24,9 @@ struct sources { struct source *item; size_t n; };
 
 struct value {
 	const char *name;
-	bool is_words;            /* true: words holds the value (a verdict, a refusal); false: q */
+	bool is_words;            /* the words are the value (a verdict, a refusal); else q is */
 	struct quantity q;
-	struct text2 words;
+	struct text2 words, bare, interval, period;   /* in a sentence, without its qualifier; its interval, its period */
 	struct text2 label;       /* what it is, for the annex and hover text */
 	const char **facts; size_t nfact;   /* ledger facts it was made from */
 	struct sources sources;

@@ -137,48 +137,10 @@ static void test_put(void)
 	buf_free(&b);
 }
 
-static const struct { double v; int decimals; const char *want; } fixed_case[] = {
-	{ 0, 0, "0" }, { 0, 2, "0.00" }, { -0.0, 0, "0" }, { -0.0, 2, "0.00" }, { -0.4, 0, "0" }, { -0.004, 2, "0.00" }, { -0.006, 2, "-0.01" },
-	{ 1, 0, "1" }, { 1, 3, "1.000" }, { -1.25, 2, "-1.25" }, { 250000, 0, "250000" }, { 44.6, 1, "44.6" },
-	{ 0.5, 0, "1" }, { 1.5, 0, "2" }, { 2.5, 0, "3" }, { 3.5, 0, "4" }, { -2.5, 0, "-3" }, { 0.125, 2, "0.13" }, { 0.375, 2, "0.38" },
-	{ 0.25, 1, "0.3" }, { 0.75, 1, "0.8" },
-	/* As written, whatever side the double lies on: the one nearest to 2.675 lies below it, the one nearest to 1.145 above. */
-	{ 2.675, 2, "2.68" }, { 2.6749, 2, "2.67" }, { 1.145, 2, "1.15" },
-	{ 999.999, 2, "1000.00" }, { 1e15, 0, "1000000000000000" }, { 0.1, 15, "0.100000000000000" }, { 1e22, 1, "10000000000000000000000.0" },
-};
-
-static void test_fixed(void)
-{
-	struct buf b = BUF(500);
-	unsigned wrong = 0;
-
-	for (size_t i = 0; i < sizeof fixed_case / sizeof *fixed_case; i++) {
-		buf_clear(&b);
-		num_put_fixed(&b, fixed_case[i].v, fixed_case[i].decimals);
-		CHECK_STR(buf_text(&b), fixed_case[i].want, fixed_case[i].want);
-	}
-	/* Eighths are exact in binary: halves of a hundredth are true ties. */
-	for (int k = 0; k < 8000; k++) {
-		int thousandths = k * 125, cents = thousandths / 10, rest = thousandths % 10;
-		char want[40];
-		cents += rest >= 5;
-		snprintf(want, sizeof want, "%d.%02d", cents / 100, cents % 100);
-		buf_clear(&b);
-		num_put_fixed(&b, k / 8.0, 2);
-		wrong += strcmp(buf_text(&b), want) != 0;
-	}
-	CHECK(wrong == 0, "ties go away from zero");
-	buf_clear(&b);
-	num_put_fixed(&b, -DBL_MAX, 15);
-	CHECK(b.n == 1 + 309 + 1 + 15 && strchr(b.s, '.') == b.s + 310, "the largest number fits");
-	buf_free(&b);
-}
-
 int main(void)
 {
 	test_int();
 	test_real();
 	test_put();
-	test_fixed();
 	return done_testing();
 }

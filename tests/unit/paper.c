@@ -110,10 +110,14 @@ static struct source from[3];
 
 static struct value values[] = {
 	{ .name = "municipal", .q = { .low = 21000, .best = 21000, .high = 21000, .high_open = true, .qualifier = Q_MORE_THAN, .unit = "officers",
-		.period = "2018-02-08" } },
-	{ .name = "private", .q = { .low = 156000, .best = 160000, .high = 164000, .qualifier = Q_ABOUT, .unit = "employees", .period = "2018" } },
-	{ .name = "state", .q = { .low = 245000, .best = 250000, .high = 255000, .qualifier = Q_ROUND, .unit = "not_stated" } },
-	{ .name = "verdict", .is_words = true, .words = B("élevée, à 100 % & plus_", "high, at 100% & more_") },
+		.period = "2018-02-08" }, .words = B("plus de\u00a021\u202f000", "more than 21,000"), .bare = B("21\u202f000", "21,000"),
+		.interval = B(">\u202f21\u202f000", ">\u202f21,000"), .period = B("8\u00a0février\u00a02018", "8\u00a0February\u00a02018") },
+	{ .name = "private", .q = { .low = 156000, .best = 160000, .high = 164000, .qualifier = Q_ABOUT, .unit = "employees", .period = "2018" },
+		.words = B("environ\u00a0160\u202f000", "about 160,000"), .bare = B("160\u202f000", "160,000"), .interval = B("…", "…"), .period = B("2018", "2018") },
+	{ .name = "state", .q = { .low = 245000, .best = 250000, .high = 255000, .qualifier = Q_ROUND, .unit = "not_stated" },
+		.words = B("250\u202f000", "250,000"), .bare = B("250\u202f000", "250,000"), .interval = B("…", "…"), .period = B("", "") },
+	{ .name = "verdict", .is_words = true, .words = B("élevée, à 100 % & plus_", "high, at 100% & more_"),
+		.bare = B("élevée, à 100 % & plus_", "high, at 100% & more_"), .interval = B("", ""), .period = B("", "") },
 };
 static struct text2 unit_words = B("policiers municipaux", "municipal police officers");
 
@@ -182,7 +186,8 @@ static struct paper paper(const char *name, enum lang lang)
 {
 	struct err e = { 0 };
 	return (struct paper){ .root = root, .dir = arena_printf(&arena, "reports/%s", name), .name = name, .lang = lang, .talk = lang, .item = items, .nitem = LEN(items),
-		.annex = annexes, .nannex = 1, .edition = "2026-06-30", .date = "2026-11-22", .epoch = 1795305600,
+		.annex = annexes, .nannex = 1, .edition = texlog_edition(&arena, lang, "edition", "2026-06-30"),
+		.date = texlog_edition(&arena, lang, "date", "2026-11-22"), .epoch = 1795305600,
 		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60, .read_log = texlog_read };
 }
 

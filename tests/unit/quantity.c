@@ -1,5 +1,5 @@
 /* The reading rules that the report prints, sums and their refusals, and what a value from outside must satisfy. */
-#include "base/quantity.h"
+#include "typo_lua.h"
 
 #include "tap.h"
 
@@ -77,9 +77,9 @@ static void test_names(void)
 
 	for (enum qualifier i = 0; i < Q_COUNT; i++)
 		for (enum qualifier k = 0; k < i; k++)
-			apart &= strcmp(quantity_qualifier_name(i), quantity_qualifier_name(k)) != 0;
+			apart &= strcmp(quantity_qualifiers[i], quantity_qualifiers[k]) != 0;
 	CHECK(apart, "every qualifier has a name of its own");
-	CHECK_STR(quantity_qualifier_name(Q_MORE_THAN), "more_than", "names are those of the data");
+	CHECK_STR(quantity_qualifiers[Q_MORE_THAN], "more_than", "names are those of the data");
 }
 
 static struct quantity make(enum qualifier qualifier, double v, const char *unit)
@@ -235,7 +235,7 @@ static void test_valid(void)
 	CHECK(quantity_valid(&q), "one that ends at the last byte");
 }
 
-int main(void)
+static void tests(void)
 {
 	test_names();
 	test_read();
@@ -243,5 +243,12 @@ int main(void)
 	test_staff();
 	test_rest();
 	test_valid();
+}
+
+int main(void)
+{
+	struct err e;
+
+	CHECK(typo_run(tests, &e), "the rules run");
 	return done_testing();
 }

@@ -1,8 +1,7 @@
 /* Ticks and bounds of every kind of scale, and the words of ticks in both languages. */
 #include "host/lua_run.h"
 
-#include "base/num.h"
-#include "base/typo.h"
+#include "base/buf.h"
 #include "store/artefact.h"
 #include "tap.h"
 
@@ -11,31 +10,6 @@
 #define SCALE_MAX 1e15
 enum { SCALE_TICKS = 32 };
 struct job { struct scale s; double lo, hi; size_t want; enum lang lang; struct { double lo, hi, at[SCALE_TICKS]; size_t n; } t; struct buf b; };
-
-static int text(lua_State *L, struct buf *b)
-{
-	lua_pushlstring(L, buf_text(b), b->n);
-	buf_free(b);
-	return 1;
-}
-static int real(lua_State *L)
-{
-	struct buf b = BUF(400);
-	num_put_real(&b, luaL_checknumber(L, 1));
-	return text(L, &b);
-}
-static int plain(lua_State *L)
-{
-	struct buf b = BUF(400);
-	typo_plain(&b, luaL_checknumber(L, 1));
-	return text(L, &b);
-}
-static int number(lua_State *L)
-{
-	struct buf b = BUF(400);
-	typo_number(&b, ((struct job *)lua_run_context(L))->lang, luaL_checknumber(L, 1), (int)luaL_checkinteger(L, 2));
-	return text(L, &b);
-}
 
 static void fill(lua_State *L, void *context)
 {
@@ -90,7 +64,7 @@ static void take(lua_State *L, void *context)
 
 static bool ticks(struct job *j, struct err *e)
 {
-	static const luaL_Reg functions[] = { { "real", real }, { "plain", plain }, { "number", number }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { NULL, NULL } };
 
 	return lua_run(&(struct lua_run){ "figure/scale", functions, fill, take, j, e });
 }

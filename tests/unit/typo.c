@@ -1,6 +1,6 @@
 /* How numbers and quantities are written in French and English: every qualifier, open ends, periods.
  * In the tables "~" stands for the no-break space U+00A0 and "_" for the narrow one U+202F. */
-#include "base/typo.h"
+#include "typo_lua.h"
 
 #include "base/text.h"
 #include "tap.h"
@@ -46,7 +46,7 @@ static void test_number(void)
 	};
 	for (size_t i = 0; i < sizeof plain_case / sizeof *plain_case; i++) {
 		struct buf b = BUF(200);
-		typo_plain(&b, plain_case[i].v);
+		typo_of(&b, "plain", plain_case[i].v, 0);
 		same(&b, plain_case[i].want, "without grouping");
 		buf_free(&b);
 	}
@@ -124,9 +124,9 @@ static void written(const struct quantity *q, const char *const text[2], const c
 {
 	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
 		struct buf s = BUF(2000), i = BUF(2000), n = BUF(2000);
-		typo_quantity(&s, lang, q, false);
-		typo_interval(&i, lang, q);
-		typo_bare(&n, lang, q);
+		typo_words(&s, lang, q, "words", false);
+		typo_words(&i, lang, q, "interval", false);
+		typo_words(&n, lang, q, "bare", false);
 		if (text[lang]) {
 			same(&s, text[lang], "in a sentence");
 			same(&i, interval[lang], "as an interval");
@@ -174,12 +174,12 @@ static void test_sum(void)
 	quantity_read(&sum, Q_ROUND, 250000);
 	quantity_read(&term, Q_MORE_THAN, 4000);
 	CHECK(quantity_add(&sum, &term, &e), "a rounded figure and an open one");
-	typo_quantity(&b, LANG_FR, &sum, false);
+	typo_words(&b, LANG_FR, &sum, "words", false);
 	same(&b, "au moins~249_000", "are at least the low end of one and the bound of the other");
 	quantity_read(&term, Q_SEVERAL, 10000);
 	CHECK(quantity_add(&sum, &term, &e), "several tens of thousands more");
 	buf_clear(&b);
-	typo_quantity(&b, LANG_EN, &sum, true);
+	typo_words(&b, LANG_EN, &sum, "words", true);
 	same(&b, "At least 269,000", "count as two of them");
 	buf_free(&b);
 }
@@ -197,14 +197,14 @@ static void test_first(void)
 			struct quantity q = { 0 };
 			struct buf b = BUF(200);
 			quantity_read(&q, first_case[i].q, first_case[i].v);
-			typo_quantity(&b, lang, &q, true);
+			typo_words(&b, lang, &q, "words", true);
 			same(&b, lang == LANG_FR ? first_case[i].fr : first_case[i].en, "at the head of a sentence");
 			buf_free(&b);
 		}
 	struct buf b = BUF(200);
 	struct quantity q = { .low = 3, .best = 4, .high = 5, .qualifier = Q_INTERVAL };
 	buf_str(&b, "x ");
-	typo_quantity(&b, LANG_FR, &q, true);
+	typo_words(&b, LANG_FR, &q, "words", true);
 	same(&b, "x De~3 à~5", "the capital is that of the quantity, not of the text before it");
 	buf_free(&b);
 }
@@ -235,8 +235,12 @@ static const struct { const char *iso, *fr, *en; } period_case[] = {
 static void test_words(void)
 {
 	for (enum qualifier q = 0; q < Q_COUNT; q++)
-		for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++)
-			CHECK_STR(typo_qualifier(lang, q), qualifier_words[q][lang], "word of a table column");
+		for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
+			struct buf b = BUF(200);
+			typo_words(&b, lang, &(struct quantity){ .qualifier = q }, "qualifier", false);
+			CHECK_STR(buf_text(&b), qualifier_words[q][lang], "word of a table column");
+			buf_free(&b);
+		}
 	for (size_t i = 0; i < sizeof period_case / sizeof *period_case; i++)
 		for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
 			struct buf b = BUF(200);
@@ -246,12 +250,57 @@ static void test_words(void)
 		}
 }
 
-int main(void)
+static const struct { double v; int decimals; const char *want; } fixed_case[] = {
+	{ 0, 0, "0" }, { 0, 2, "0.00" }, { -0.0, 0, "0" }, { -0.0, 2, "0.00" }, { -0.4, 0, "0" }, { -0.004, 2, "0.00" }, { -0.006, 2, "-0.01" },
+	{ 1, 0, "1" }, { 1, 3, "1.000" }, { -1.25, 2, "-1.25" }, { 250000, 0, "250000" }, { 44.6, 1, "44.6" },
+	{ 0.5, 0, "1" }, { 1.5, 0, "2" }, { 2.5, 0, "3" }, { 3.5, 0, "4" }, { -2.5, 0, "-3" }, { 0.125, 2, "0.13" }, { 0.375, 2, "0.38" },
+	{ 0.25, 1, "0.3" }, { 0.75, 1, "0.8" },
+	/* As written, whatever side the double lies on: the one nearest to 2.675 lies below it, the one nearest to 1.145 above. */
+	{ 2.675, 2, "2.68" }, { 2.6749, 2, "2.67" }, { 1.145, 2, "1.15" },
+	{ 999.999, 2, "1000.00" }, { 1e15, 0, "1000000000000000" }, { 0.1, 15, "0.100000000000000" }, { 1e22, 1, "10000000000000000000000.0" },
+};
+
+static void test_fixed(void)
+{
+	struct buf b = BUF(500);
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < sizeof fixed_case / sizeof *fixed_case; i++) {
+		buf_clear(&b);
+		typo_of(&b, "fixed", fixed_case[i].v, fixed_case[i].decimals);
+		CHECK_STR(buf_text(&b), fixed_case[i].want, fixed_case[i].want);
+	}
+	/* Eighths are exact in binary: halves of a hundredth are true ties. */
+	for (int k = 0; k < 8000; k++) {
+		int thousandths = k * 125, cents = thousandths / 10, rest = thousandths % 10;
+		char want[40];
+		cents += rest >= 5;
+		snprintf(want, sizeof want, "%d.%02d", cents / 100, cents % 100);
+		buf_clear(&b);
+		typo_of(&b, "fixed", k / 8.0, 2);
+		wrong += strcmp(buf_text(&b), want) != 0;
+	}
+	CHECK(wrong == 0, "ties go away from zero");
+	buf_clear(&b);
+	typo_of(&b, "fixed", -DBL_MAX, 15);
+	CHECK(b.n == 1 + 309 + 1 + 15 && strchr(b.s, '.') == b.s + 310, "the largest number fits");
+	buf_free(&b);
+}
+
+static void tests(void)
 {
 	test_number();
 	test_quantity();
 	test_sum();
 	test_first();
 	test_words();
+	test_fixed();
+}
+
+int main(void)
+{
+	struct err e;
+
+	CHECK(typo_run(tests, &e), "the formatter runs");
 	return done_testing();
 }

@@ -2,7 +2,7 @@
 -- numbers in data blocks and finished single-quoted text, nothing else; its axes are the page in points. Things are painted in the order in
 -- which they come, words above all else. Knows nothing of scales or data.
 local H = ...
-local fixed, concat, format, gsub, max, min = H.fixed, table.concat, string.format, string.gsub, math.max, math.min
+local fixed, concat, format, gsub, max, min = H.typo.fixed, table.concat, string.format, string.gsub, math.max, math.min
 local BASELINE = 0.36   -- of the text size: from the middle of figures and capitals down to the baseline
 local BYTES = 32 * 1024 * 1024
 

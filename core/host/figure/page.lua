@@ -1,20 +1,18 @@
 -- A figure: what cannot be drawn honestly is refused, the page is laid out and painted, what stands around the marks and their labels here.
 -- H: width(s, bold, size), missing(s, bold) → first character without a glyph or 0, wrap(s, bold, size, width) → lines, of the typeface;
--- text(form, v, decimals); fail(message, arguments…); lang, format, family; chart: the tables of host/shape.h with names of choices as texts,
+-- fail(message, arguments…); lang, format, family; chart: the tables of host/shape.h with names of choices as texts,
 -- texts in one language, missing numbers as NaN. find(name) → another chunk. Gives the script.
 local H, find = ...
 local abs, max, min = math.abs, math.max, math.min
 local theme = find("figure/theme")()
 
 -- All words have one size.
-local width, wrap, text = H.width, H.wrap, H.text
+local width, wrap = H.width, H.wrap
 function H.width(s, bold) return width(s, bold, theme.text) end
 function H.wrap(s, bold, most) return wrap(s, bold, theme.text, most) end
-for _, form in ipairs { "fixed", "real", "number", "plain" } do
-  H[form] = function(v, decimals) return text(form, v, decimals) end
-end
+H.typo = find("prelude/typo")()
 
-local scale, place, canvas = find("figure/scale")(H), find("figure/place")(), find("figure/canvas")(H)
+local scale, place, canvas = find("figure/scale")(H, find), find("figure/place")(), find("figure/canvas")(H)
 local layout = find("figure/layout")(H, theme, scale, place)
 local mark = find("figure/mark")(H, theme, layout)
 local at_axis = layout.at
@@ -26,7 +24,7 @@ local GRID_WIDTH = 0.6   -- points
 -- Names the panel and numbers, plain whatever the language; "…" for NaN.
 local function refuse(p, id, ...)
   local shown = { "…", "…", "…" }
-  for i, v in ipairs { ... } do shown[i] = v == v and H.real(v) or "…" end
+  for i, v in ipairs { ... } do shown[i] = v == v and H.typo.real(v) or "…" end
   H.fail("render.chart_" .. id, p.number, table.unpack(shown))
 end
 

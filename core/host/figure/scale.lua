@@ -1,6 +1,7 @@
 -- Scales: bounds, ticks and the text of ticks, for linear, logarithmic and time axes. Knows numbers, not pages. Multiples are computed from
 -- whole numbers, so that 0.3 is the double nearest to 0.3 and not 3 × 0.1.
-local H = ...
+local H, find = ...
+local typo = H.typo or find("prelude/typo")()
 local floor, ceil, log, max, abs = math.floor, math.ceil, math.log, math.max, math.abs
 local scale = { MAX = 1e15 }   -- beyond it a tick could not be written in full, nor computed exactly
 local TICKS = 32
@@ -121,7 +122,7 @@ function scale.ticks(s, lo, hi, want)
   if s.lo == s.lo then lo = s.lo end
   if s.hi == s.hi then hi = s.hi end
   if s.kind == "log" and lo > 0 and hi <= lo then hi = lo * 10 end
-  if not (hi - lo > 1 / scale.MAX) or lo < kind.least or hi > kind.most then H.fail("render.chart_bounds", H.real(lo), H.real(hi)) end
+  if not (hi - lo > 1 / scale.MAX) or lo < kind.least or hi > kind.most then H.fail("render.chart_bounds", typo.real(lo), typo.real(hi)) end
   kind.make(s, lo, hi, want, t)
   return t
 end
@@ -142,12 +143,12 @@ local months = {
 function scale.label(s, t, v)
   if s.kind == "time" then
     local year, month, day = date_of(v)
-    return (t.unit == "day" and day .. "\u{a0}" or "") .. (t.unit ~= "year" and months[H.lang][month] .. "\u{a0}" or "") .. H.plain(year)
+    return (t.unit == "day" and day .. "\u{a0}" or "") .. (t.unit ~= "year" and months[H.lang][month] .. "\u{a0}" or "") .. typo.plain(year)
   end
   local own = v < 1 and v > 0 and ceil(-log(v, 10) - 1e-9) or 0   -- of a log scale
   local decimals = s.decimals >= 0 and s.decimals or t.decimals >= 0 and t.decimals or own
-  if s.plain and decimals == 0 then return H.plain(v) end
-  return H.number(v, decimals > 15 and 15 or decimals)
+  if s.plain and decimals == 0 then return typo.plain(v) end
+  return typo.number(H.lang, v, decimals > 15 and 15 or decimals)
 end
 
 return scale

@@ -7,11 +7,13 @@ local math_type, concat, unpack = math.type, table.concat, table.unpack
 local find, gsub, gmatch, match, sub, byte = string.find, string.gsub, string.gmatch, string.match, string.sub, string.byte
 local metafield, fail = H.metafield, H.fail
 
--- Type of a value for messages and tests: what only C can make has its own name.
+-- Type of a value for messages and tests: quantities, and what only C can make, have their own names.
+local quantities = setmetatable({}, { __mode = "k" })   -- each with its fields
 local function type_of(v)
   local kind = raw_type(v)
-  return kind == "userdata" and metafield(v, "__name") or kind
+  return kind == "userdata" and metafield(v, "__name") or kind == "table" and quantities[v] and "quantity" or kind
 end
+H.quantities = quantities
 H.type = type_of
 
 -- Text of any value without an address in it.

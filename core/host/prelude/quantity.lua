@@ -1,15 +1,28 @@
 -- Quantities: fields, words, sums, and what each comes from.
 local H, E = ...
-local fail, nearest, type_of, info_of, pairs, tostring = H.fail, H.nearest, H.type, H.info, H.pairs, H.tostring
-local gsub, format, tonumber, tointeger, math_type = string.gsub, string.format, tonumber, math.tointeger, math.type
+local fail, nearest, type_of, pairs, tostring, typo, quantities = H.fail, H.nearest, H.type, H.pairs, H.tostring, H.typo, H.quantities
+local gsub, format, tonumber, tointeger, math_type, setmetatable = string.gsub, string.format, tonumber, math.tointeger, math.type, setmetatable
 
 -- A field of a quantity; whole numbers are integers.
-local get_raw = H.get
 local function get(q, field)
-  local v = get_raw(q, field)
+  local v = quantities[q][field]
   return math_type(v) == "float" and tointeger(v) or v
 end
 H.get = get
+-- The table that goes with a quantity: what it is and comes from.
+local function info_of(q) return quantities[q].info end
+H.info, H.number, H.period = info_of, typo.number, typo.period
+function H.words(q, lang, form, first) return typo.words(quantities[q], lang, form, first) end
+
+-- Fields as floats behind a table that shows and takes nothing by itself.
+local meta = { __metatable = false }
+local function new(fields)
+  for _, name in ipairs { "low", "best", "high" } do fields[name] = fields[name] and fields[name] + 0.0 end
+  fields.info = {}
+  local q = setmetatable({}, meta)
+  quantities[q] = fields
+  return q
+end
 
 -- Digits after the decimal sign of the shortest text of v.
 local function decimals_of(v)
@@ -106,8 +119,16 @@ function H.make(fields, info)
   if fields.period then H.check_period(fields.period) end
   H.check(H.quantity_shape, fields, "quantity")
   if fields.decimals == nil then fields.decimals = fields.best and decimals_of(fields.best) or 0 end
-  local q = H.quantity(fields.best, fields.low, fields.high, fields.qualifier, fields.decimals, fields.unit, fields.period)
-  local own = info_of(q)
+  local qualifier = fields.qualifier or "exact"
+  local low, best, high
+  if fields.best then low, best, high = typo.read(qualifier, fields.best) end
+  local own = {
+    low = fields.low or low, best = best, high = fields.high or high, qualifier = qualifier, decimals = fields.decimals,
+    unit = fields.unit or "", period = fields.period or "",
+  }
+  if not own.low and not own.high or not typo.valid(own) then fail("host.output_quantity", "quantity") end
+  local q = new(own)
+  own = info_of(q)
   for k, v in pairs(info or {}) do own[k] = v end
   return q
 end
@@ -140,9 +161,13 @@ local function in_words(text, lang, a, b)
 end
 
 function H.sum_of(a, b, quiet)
-  local q, fr, en = H.sum(a, b, quiet)
-  if not q then return nil, { fr = in_words(fr, "fr", a, b), en = in_words(en, "en", a, b) } end
-  local origin = H.new_origin()
+  local sum, refusal, one, other = typo.sum(quantities[a], quantities[b])
+  if not sum and not quiet then fail(refusal, one, other) end
+  if not sum then
+    local fr, en = H.message(refusal, one, other)
+    return nil, { fr = in_words(fr, "fr", a, b), en = in_words(en, "en", a, b) }
+  end
+  local q, origin = new(sum), H.new_origin()
   H.add_origin(origin, a)
   H.add_origin(origin, b)
   info_of(q).origin = origin
@@ -166,8 +191,6 @@ local fact_fields = {
   note = true, list_open = true, assumption = true,
 }
 
-local meta = H.quantity_meta
-meta.__metatable = false
 function meta.__index(q, k)
   if number_fields[k] then return get(q, k) end
   if methods[k] then return methods[k] end

@@ -397,7 +397,12 @@ function report.value(self, name, v, opts)
   H.add_origin(origin, v)
   local out = settle(origin)
   out.name, out.is_words, out.label = name, kind == "table", label_of(v, opts, opts.values, where, origin)
-  out[kind == "table" and "words" or "q"] = v
+  if out.is_words then
+    out.words, out.bare = v, v
+  else
+    out.q = v
+    for _, form in ipairs { "words", "bare", "interval", "period" } do out[form] = { fr = H.words(v, "fr", form), en = H.words(v, "en", form) } end
+  end
   H.give("values", out)
   H.emitted[name] = v
 end

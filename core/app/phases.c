@@ -4,7 +4,6 @@
 
 #include "base/path.h"
 #include "base/proc.h"
-#include "base/typo.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -331,20 +330,14 @@ VERB(do_work)
 static void put_value(struct session *s, const struct value *v, struct buf *out)
 {
 	const struct quantity *q = &v->q;
-	struct buf text = BUF(1 << 16);
 
-	if (v->is_words)
-		buf_str(&text, text2_in(&v->words, s->app.lang));
-	else
-		typo_quantity(&text, s->app.lang, q, false);
 	verb_next(out);
-	verb_put(out, "{'name':%s,'kind':'value','text':%s", v->name, buf_text(&text));
+	verb_put(out, "{'name':%s,'kind':'value','text':%s", v->name, text2_in(&v->words, s->app.lang));
 	if (!v->is_words)
 		verb_put(out, ",'low':%r,'best':%r,'high':%r,'qualifier':%s,'unit':%s,'period':%s", q->low_open ? NAN : q->low, q->best,
-		         q->high_open ? NAN : q->high, quantity_qualifier_name(q->qualifier), q->unit, q->period);
+		         q->high_open ? NAN : q->high, quantity_qualifiers[q->qualifier], q->unit, q->period);
 	verb_put(out, ",'kept':{'low_open':%b,'high_open':%b,'decimals':%d,'fr':%s,'en':%s}}", q->low_open, q->high_open, (int64_t)q->decimals,
 	         v->is_words ? v->words.fr : "", v->is_words ? v->words.en : "");
-	buf_free(&text);
 }
 
 /* { id } → what a known result holds, null when it is not known */

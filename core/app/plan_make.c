@@ -90,7 +90,7 @@ static bool draw(struct plan *p, struct gnuplot *g, const char *id, const struct
 	static const char *const ending[] = { ".pdf", ".svg", ".gp", NULL };
 	struct arena *a = &p->project.arena;
 	const char *base = figure_base(p, id, lang), *name = arena_printf(a, "%s.%s", id, lang_code[lang]);
-	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest[lang], p->project.epoch);
+	const char *inputs = arena_printf(a, "%s %s %lld", embed_build, f->chart.digest[lang], (long long)p->project.epoch);
 	char key[HASH_HEX];
 
 	hash_bytes(inputs, strlen(inputs), key);
@@ -152,7 +152,7 @@ static struct text2 both(const char *fr, const char *en)
 static bool name_units(struct plan *p, struct paper_item *item, size_t n, struct err *e)
 {
 	struct arena *a = &p->project.arena;
-	const char *table = p->project.units_table;
+	const char *table = p->project.units;
 
 	if (!table || !schema_table(&p->schema, table))
 		return true;
@@ -415,7 +415,7 @@ static bool stands_once(const struct uses *uses, const struct use *u, struct err
 	return true;
 }
 
-bool plan_paper_fresh(struct plan *p, const struct report *r)
+bool plan_paper_fresh(struct plan *p, const struct report *r, const struct json *failed)
 {
 	struct paper paper = paper_of(p, r);
 	struct err ignored = { 0 };
@@ -423,11 +423,8 @@ bool plan_paper_fresh(struct plan *p, const struct report *r)
 
 	if (!paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, &ignored))
 		return false;
-	for (size_t i = 0; i < p->nanalysis; i++)
-		if (p->analysis[i].stale != FRESH && (p->analysis[i].stale != STALE_FAILED || uses_analysis(&paper.uses, p->analysis[i].id)))
-			return false;
-	for (size_t i = 0; i < p->npackage; i++)
-		if (p->package[i].stale != FRESH)
+	for (const struct json *v = failed->child; v; v = v->next)
+		if (uses_analysis(&paper.uses, v->s))
 			return false;
 	return paper_fresh(p, &paper, key, &ignored) == 1;
 }
@@ -439,11 +436,6 @@ bool plan_paper(struct plan *p, const struct report *r, bool *made, const char *
 
 	*made = false;
 	*out = paper.out;
-	const char *main_file = arena_printf(&p->project.arena, "%s/%s.tex", r->dir, r->name);
-	if (!path_exists(path_join(&p->project.arena, p->project.root, main_file))) {
-		err_set(e, ERR_REPORT_FILE, "%s" ERR_SEP "%s", r->name, main_file);
-		return err_at(e, "continuum.json", r->line, 0);
-	}
 	collect(p, r->lang, &paper.item, &paper.nitem);
 	if (!name_units(p, paper.item, paper.nitem, e) || !paper_scan(&paper.uses, &p->project.arena, p->project.root, r->dir, e))
 		return false;

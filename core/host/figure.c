@@ -1,7 +1,6 @@
 /* A chart as Lua tables, by the tables of host/shape.h, and what host/figure/page.lua asks of C: the typeface. */
 #include "host/figure.h"
 
-#include "host/lua_env.h"
 #include "host/lua_run.h"
 #include "host/shape.h"
 
@@ -94,9 +93,9 @@ static void fill(lua_State *L, void *context)
 
 	push_item(L, &shape_chart, (const char *)j->c, j->lang);
 	lua_setfield(L, -2, "chart");
-	lua_env_set(L, "lang", j->lang == LANG_FR ? "fr" : "en");
-	lua_env_set(L, "format", j->format == CHART_SVG ? "svg" : "pdf");
-	lua_env_set(L, "family", j->face->family);
+	lua_run_set(L, "lang", j->lang == LANG_FR ? "fr" : "en");
+	lua_run_set(L, "format", j->format == CHART_SVG ? "svg" : "pdf");
+	lua_run_set(L, "family", j->face->family);
 }
 
 static void take(lua_State *L, void *context)

@@ -67,12 +67,12 @@ static void push_shape(lua_State *L, const struct shape *s)
 
 	luaL_checkstack(L, 6, "shapes");
 	lua_createtable(L, 16, 2);
-	lua_env_set(L, "what", s->what);
+	lua_run_set(L, "what", s->what);
 	for (int i = 0; s->field[i].kind != SHAPE_END; i++) {
 		const struct shape_field *f = &s->field[i];
 		lua_createtable(L, 0, 10);
-		lua_env_set(L, "name", f->name);
-		lua_env_set(L, "kind", kinds[f->kind]);
+		lua_run_set(L, "name", f->name);
+		lua_run_set(L, "kind", kinds[f->kind]);
 		const struct { const char *name; double v; } number[] = {
 			{ "lo", f->lo }, { "hi", f->hi }, { "none", f->none }, { "max", (double)f->max }, { "size", (double)f->size },
 		};
@@ -80,12 +80,10 @@ static void push_shape(lua_State *L, const struct shape *s)
 			lua_pushnumber(L, number[k].v);
 			lua_setfield(L, -2, number[k].name);
 		}
-		lua_newtable(L);
-		for (int k = 0; f->names && f->names[k]; k++) {
-			lua_pushstring(L, f->names[k]);
-			lua_rawseti(L, -2, k + 1);
-		}
-		lua_setfield(L, -2, "names");
+		size_t n = 0;
+		while (f->names && f->names[n])
+			n++;
+		lua_run_set_list(L, "names", f->names, n);
 		if (f->of) {
 			push_shape(L, f->of);
 			lua_setfield(L, -2, "of");

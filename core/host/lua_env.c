@@ -13,7 +13,6 @@
 
 #include <assert.h>
 #include <lauxlib.h>
-#include <lualib.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +20,6 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define ERROR "error"
 #define PRELUDE "continuum"        /* chunk name of the prelude: messages never show it */
 enum { USER_FRAMES = 6 };
 
@@ -41,12 +39,6 @@ void lua_env_text(lua_State *L, struct buf *b)
 	memcpy(text, buf_text(b), n);
 	buf_free(b);
 	lua_pushlstring(L, text, n);
-}
-
-void lua_env_set(lua_State *L, const char *field, const char *text)
-{
-	lua_pushstring(L, text);
-	lua_setfield(L, -2, field);
 }
 
 /* Errors */
@@ -94,7 +86,7 @@ static void locate(lua_State *L, struct err *e)
 
 static int error_text(lua_State *L)   /* (error) -> text */
 {
-	const struct err *e = luaL_checkudata(L, 1, ERROR);
+	const struct err *e = luaL_checkudata(L, 1, LUA_RUN_ERROR);
 	struct buf b = BUF(2000);
 
 	if (e->file[0])
@@ -104,18 +96,9 @@ static int error_text(lua_State *L)   /* (error) -> text */
 	return 1;
 }
 
-static struct err *push_error(lua_State *L, const struct err *e)
-{
-	struct err *box = lua_newuserdatauv(L, sizeof *box, 0);
-
-	*box = *e;
-	luaL_setmetatable(L, ERROR);
-	return box;
-}
-
 int lua_env_raise(lua_State *L, const struct err *e)
 {
-	struct err *box = push_error(L, e);
+	struct err *box = lua_run_push(L, e);
 
 	locate(L, box);
 	if (!box->file[0])   /* a tail call from run has taken the place of its frame */
@@ -203,7 +186,7 @@ static void add_frames(lua_State *L, struct err *e)
 
 static int on_error(lua_State *L)   /* message handler: (anything) -> error */
 {
-	struct err e, *box = luaL_testudata(L, 1, ERROR);
+	struct err e, *box = luaL_testudata(L, 1, LUA_RUN_ERROR);
 
 	if (!box) {
 		if (lua_isstring(L, 1))
@@ -211,7 +194,7 @@ static int on_error(lua_State *L)   /* message handler: (anything) -> error */
 		else
 			err_set(&e, ERR_LUA_VALUE, "%s", luaL_typename(L, 1));
 		locate(L, &e);
-		box = push_error(L, &e);
+		box = lua_run_push(L, &e);
 	}
 	add_frames(L, box);
 	return 1;
@@ -280,22 +263,11 @@ static bool set_clock(struct host *h, double seconds)
 
 /* What the prelude asks of C */
 
-void lua_env_message(lua_State *L, int from, struct err *e)
-{
-	*e = (struct err){ .id = err_by_name(luaL_checkstring(L, from)) };
-	assert(e->id != ERR_NONE);
-	for (int i = 0; i < ERR_ARGS && i + 1 + from <= lua_gettop(L); i++) {
-		size_t n;
-		const char *s = luaL_checklstring(L, i + 1 + from, &n);
-		err_clean(e->arg[i], sizeof e->arg[i], s, n, false);
-	}
-}
-
 static int env_fail(lua_State *L)   /* (message name, arguments…) raises */
 {
 	struct err e;
 
-	lua_env_message(L, 1, &e);
+	lua_run_message(L, 1, &e);
 	return lua_env_raise(L, &e);
 }
 
@@ -303,29 +275,13 @@ static int env_message(lua_State *L)   /* (message name, arguments…) -> its te
 {
 	struct err e;
 
-	lua_env_message(L, 1, &e);
+	lua_run_message(L, 1, &e);
 	for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
 		struct buf b = BUF(600);
 		err_message(&e, lang, &b);
 		lua_env_text(L, &b);
 	}
 	return 2;
-}
-
-int lua_env_nearest(lua_State *L)   /* (name, list of names) -> the nearest of them or nil */
-{
-	enum { MOST = 4096 };
-	const char *list[MOST], *name = luaL_checkstring(L, 1);
-	size_t n = lua_rawlen(L, 2) < MOST ? lua_rawlen(L, 2) : MOST;
-
-	for (size_t i = 0; i < n; i++) {
-		lua_rawgeti(L, 2, (lua_Integer)i + 1);
-		/* Good as long as the list holds it. */
-		list[i] = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-		lua_pop(L, 1);
-	}
-	lua_pushstring(L, strlen(name) < 100 ? text_nearest(name, list, n) : NULL);
-	return 1;
 }
 
 static int env_metafield(lua_State *L)   /* (value, name) -> that field of its metatable, locked or not */
@@ -397,7 +353,7 @@ static int env_load(lua_State *L)
 	if (rc == LUA_ERRMEM)
 		return lua_error(L);
 	/* Too many levels are a run-time error, which on_error has made a record of. */
-	const struct err *deep = luaL_testudata(L, -1, ERROR);
+	const struct err *deep = luaL_testudata(L, -1, LUA_RUN_ERROR);
 	if (deep)
 		err_set(&e, ERR_LUA_SYNTAX, "%s", deep->arg[0]);
 	else if (rc != LUA_OK)
@@ -411,34 +367,21 @@ static int env_load(lua_State *L)
 
 /* Opening */
 
-static void open_libraries(lua_State *L)
-{
-	static const luaL_Reg libs[] = {
-		{ LUA_GNAME, luaopen_base }, { LUA_STRLIBNAME, luaopen_string }, { LUA_TABLIBNAME, luaopen_table },
-		{ LUA_MATHLIBNAME, luaopen_math }, { LUA_UTF8LIBNAME, luaopen_utf8 },
-	};
-
-	for (size_t i = 0; i < sizeof libs / sizeof *libs; i++) {
-		luaL_requiref(L, libs[i].name, libs[i].func, 1);
-		lua_pop(L, 1);
-	}
-}
-
 /* Pushes the table that prelude and bindings share. It never reaches what users write. */
 static void push_shared(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "fail", env_fail }, { "message", env_message }, { "nearest_of", lua_env_nearest }, { "metafield", env_metafield }, { "clean", env_clean },
+		{ "fail", env_fail }, { "message", env_message }, { "metafield", env_metafield }, { "clean", env_clean },
 		{ "line", env_line }, { "load", env_load }, { NULL, NULL },
 	};
 	static const luaL_Reg error_meta[] = { { "__tostring", error_text }, { NULL, NULL } };
 
 	luaL_newlib(L, functions);
-	luaL_newmetatable(L, ERROR);
+	luaL_newmetatable(L, LUA_RUN_ERROR);
 	luaL_setfuncs(L, error_meta, 0);
 	lua_setfield(L, -2, "error_meta");
-	lua_env_set(L, "id", lua_env_host(L)->job->id);
-	lua_env_set(L, "plugin", lua_env_host(L)->job->plugin);
+	lua_run_set(L, "id", lua_env_host(L)->job->id);
+	lua_run_set(L, "plugin", lua_env_host(L)->job->plugin);
 	lua_sql_open(L);
 	lua_pushvalue(L, -1);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &running);
@@ -450,7 +393,7 @@ static int open_all(lua_State *L)   /* (nil, kind) */
 	struct host *h = lua_env_host(L);
 
 	lua_settop(L, 0);
-	open_libraries(L);
+	lua_run_libraries(L);
 	lua_newtable(L);   /* 1: the environment of what users write */
 	push_shared(L);    /* 2 */
 	kind->bind(L);
@@ -519,13 +462,8 @@ static void bind_analysis(lua_State *L)
 {
 	const struct worker_job *job = lua_env_host(L)->job;
 
-	lua_env_set(L, "units_table", job->units_table);
-	lua_newtable(L);
-	for (size_t i = 0; i < job->nfact_table; i++) {
-		lua_pushstring(L, job->fact_tables[i]);
-		lua_rawseti(L, -2, (lua_Integer)i + 1);
-	}
-	lua_setfield(L, -2, "fact_tables");
+	lua_run_set(L, "units_table", job->units_table);
+	lua_run_set_list(L, "fact_tables", job->fact_tables, job->nfact_table);
 	lua_emit_open(L);
 }
 
@@ -538,7 +476,7 @@ static int start(lua_State *L)   /* (shared, nil) */
 
 bool lua_env_run(struct host *h, struct err *e)
 {
-	static const char *const prelude[] = { "typo", "base", "check", "quantity", "sql", "report", "chart", NULL };
+	static const char *const prelude[] = { "nearest", "typo", "base", "check", "quantity", "sql", "report", "chart", NULL };
 	static const struct lua_env_kind analysis = { prelude, bind_analysis };
 
 	bool ok = lua_env_open(h, &analysis, e) && lua_env_call(h, start, NULL, e);

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "host/lua_run.h"
 #include "host/worker.h"
 #include "store/artefact.h"
 #include "store/db.h"
@@ -52,8 +53,6 @@ bool lua_env_run(struct host *h, struct err *e);
 
 /* Raises a record as a Lua error. A record without a place gets the line of the user's frame. Never returns. */
 int lua_env_raise(lua_State *L, const struct err *e);
-/* The record of the message whose name and arguments are the values from that place of the stack on. */
-void lua_env_message(lua_State *L, int from, struct err *e);
 /* The innermost frame that is in a file of the project; false when there is none. */
 bool lua_env_frame(lua_State *L, lua_Debug *ar);
 /* A file of the project that was read; NULL when none has that name. */
@@ -64,8 +63,4 @@ void lua_env_place(const struct host *h, struct err *e, const char *file, long l
 void lua_env_limit(const struct worker_job *job, enum err_id id, struct err *e);
 /* Pushes what the buffer holds (at most 1000 bytes) and frees it, whatever is raised. */
 void lua_env_text(lua_State *L, struct buf *b);
-/* A function of Lua: (name, list of names) -> the nearest of them or nil. */
-int lua_env_nearest(lua_State *L);
-/* Sets a field of the table on top of the stack to a text; nil for NULL. */
-void lua_env_set(lua_State *L, const char *field, const char *text);
 #endif

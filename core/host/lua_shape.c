@@ -93,7 +93,7 @@ static int shape_refuse(lua_State *L)
 	struct lua_shape *s = shape_of(L);
 	struct err e;
 
-	lua_env_message(L, 3, &e);
+	lua_run_message(L, 3, &e);
 	if (lua_isinteger(L, 1))
 		lua_env_place(&s->host, &e, s->job.plugin, (long)lua_tointeger(L, 1), 0);
 	else
@@ -110,14 +110,9 @@ static void bind_shape(lua_State *L)
 	const struct shaper_job *wanted = &shape_of(L)->wanted;
 
 	luaL_setfuncs(L, functions, 0);
-	lua_env_set(L, "table", wanted->table);
-	lua_env_set(L, "totals", wanted->totals ? wanted->totals : "");
-	lua_newtable(L);
-	for (size_t i = 0; i < wanted->nfield; i++) {
-		lua_pushstring(L, wanted->field[i]);
-		lua_rawseti(L, -2, (lua_Integer)i + 1);
-	}
-	lua_setfield(L, -2, "fields");
+	lua_run_set(L, "table", wanted->table);
+	lua_run_set(L, "totals", wanted->totals ? wanted->totals : "");
+	lua_run_set_list(L, "fields", wanted->field, wanted->nfield);
 }
 
 /* One call of a function that the prelude shares: what it is given besides. */
@@ -196,7 +191,7 @@ static struct lua_shape *new_state(const struct shaper_job *job)
 
 static void *shape_open(const struct shaper_job *job, const struct shaper_sink *sink, bool *has, struct err *e)
 {
-	static const char *const prelude[] = { "base", "sql", "shape", "layout", "communes", NULL };
+	static const char *const prelude[] = { "nearest", "base", "sql", "shape", "layout", "communes", NULL };
 	static const struct lua_env_kind kind = { prelude, bind_shape };
 	struct lua_shape *s = new_state(job);
 

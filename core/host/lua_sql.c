@@ -105,9 +105,9 @@ static int sql_prepare(lua_State *L)
 	const struct read *r = stmt_reads(b->st, &n);
 	for (size_t i = 0; i < n; i++) {
 		lua_newtable(L);
-		lua_env_set(L, "package", r[i].package);
-		lua_env_set(L, "table", r[i].table);
-		lua_env_set(L, "column", r[i].column);
+		lua_run_set(L, "package", r[i].package);
+		lua_run_set(L, "table", r[i].table);
+		lua_run_set(L, "column", r[i].column);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	return 4;
@@ -193,11 +193,11 @@ static int sql_table_info(lua_State *L)
 	if (!t)
 		return 0;
 	lua_newtable(L);
-	lua_env_set(L, "key", t->name);
-	lua_env_set(L, "fr", *t->source_fr ? t->source_fr : unsaid);
-	lua_env_set(L, "en", *t->source_en ? t->source_en : unsaid);
-	lua_env_set(L, "address", t->address);
-	lua_env_set(L, "status", t->status);
+	lua_run_set(L, "key", t->name);
+	lua_run_set(L, "fr", *t->source_fr ? t->source_fr : unsaid);
+	lua_run_set(L, "en", *t->source_en ? t->source_en : unsaid);
+	lua_run_set(L, "address", t->address);
+	lua_run_set(L, "status", t->status);
 	return 1;
 }
 

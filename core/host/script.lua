@@ -1,8 +1,9 @@
 -- What commands of ours find: `core` with the verbs of the program (core.VERB(value) → value), JSON, and help for talk in two languages.
 -- A command is a chunk that gets (core, input) and returns its exit code, or nothing for 0.
--- Called with: call of a verb, fail, find of a script, the input as JSON, the name of the command's script.
-local call, fail, as, find_script, input, name = ...
-local byte, format = string.byte, string.format
+-- H: call of a verb, fail, as; the input as JSON, the name of the command's script. find_script(name) gives the chunk of another script.
+local H, find_script = ...
+local call, fail, as, input, name = H.call, H.fail, H.as, H.input, H.name
+local format = string.format
 
 setmetatable(_G, {
   __index = function(_, k) error("“" .. tostring(k) .. "” is not declared", 2) end,
@@ -13,6 +14,7 @@ setmetatable(_G, {
 local core = { fail = fail, as = as }
 
 find_script("prelude/json")(core)
+find_script("prelude/nearest")(core)
 
 setmetatable(core, { __index = function(t, verb)
   t[verb] = function(v)
@@ -119,30 +121,8 @@ end
 -- True inside a project, which is then open for reading.
 function core.here() return (pcall(core.open, {})) end
 
--- Edits from a to b: signs put in, taken out, changed, or two neighbours exchanged.
-local function distance(a, b)
-  local last, before = {}, {}
-  for k = 0, #b do before[k] = k end
-  for i = 1, #a do
-    local row = { [0] = i }
-    for k = 1, #b do
-      local same = byte(a, i) == byte(b, k)
-      row[k] = math.min(before[k] + 1, row[k - 1] + 1, before[k - 1] + (same and 0 or 1))
-      if i > 1 and k > 1 and byte(a, i) == byte(b, k - 1) and byte(a, i - 1) == byte(b, k) then row[k] = math.min(row[k], last[k - 2] + 1) end
-    end
-    last, before = before, row
-  end
-  return before[#b]
-end
--- The entry of a list that is nearest to a word, nil when none is near (more than a third differs).
-function core.nearest(what)
-  local word, found, best = what.word, nil, math.huge
-  for _, other in ipairs(#word <= 64 and what.list or {}) do
-    local d = distance(word, other)
-    if d < best and 3 * d <= math.max(#word, #other) then found, best = other, d end
-  end
-  return found
-end
+-- The entry of a list that is nearest to a word, nil when none is near.
+function core.nearest(what) return core.nearest_of(what.word, what.list) end
 
 -- Runs another script with the same input.
 function core.use(other) return assert(find_script("command/" .. other), other)(core, core.input) end

@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "base/path.h"
-#include "host/lua_env.h"
 #include "host/lua_run.h"
 
 #include <string.h>
@@ -42,25 +41,25 @@ static int log_warn(lua_State *L)   /* (place, message name, argument) */
 
 static int log_stop(lua_State *L)   /* (message name, argument, another, file, line, caret, excerpt, why) */
 {
-	struct err *e = lua_run_error(L);
+	struct err e;
 	long caret = (long)luaL_checkinteger(L, 6);
 	size_t n;
 	const char *excerpt = luaL_checklstring(L, 7, &n);
 
-	err_set(e, err_by_name(luaL_checkstring(L, 1)), "%s" ERR_SEP "%s", luaL_checkstring(L, 2), luaL_checkstring(L, 3));
-	err_at(e, luaL_checkstring(L, 4), (long)luaL_checkinteger(L, 5), caret);
-	err_excerpt(e, excerpt, n, caret);
-	err_why(e, "%s", luaL_checkstring(L, 8));
-	return lua_error(L);
+	err_set(&e, err_by_name(luaL_checkstring(L, 1)), "%s" ERR_SEP "%s", luaL_checkstring(L, 2), luaL_checkstring(L, 3));
+	err_at(&e, luaL_checkstring(L, 4), (long)luaL_checkinteger(L, 5), caret);
+	err_excerpt(&e, excerpt, n, caret);
+	err_why(&e, "%s", luaL_checkstring(L, 8));
+	return lua_run_raise(L, &e);
 }
 
 static void fill(lua_State *L, void *context)
 {
 	const struct reading *r = context;
 
-	lua_env_set(L, "dir", r->dir);
-	lua_env_set(L, "name", r->name);
-	lua_env_set(L, "log", r->log);
+	lua_run_set(L, "dir", r->dir);
+	lua_run_set(L, "name", r->name);
+	lua_run_set(L, "log", r->log);
 }
 
 struct edition { struct arena *a; enum lang lang; const char *form, *iso; const char *words; };
@@ -69,9 +68,9 @@ static void fill_edition(lua_State *L, void *context)
 {
 	const struct edition *d = context;
 
-	lua_env_set(L, "lang", d->lang == LANG_FR ? "fr" : "en");
-	lua_env_set(L, "form", d->form);
-	lua_env_set(L, "iso", d->iso);
+	lua_run_set(L, "lang", d->lang == LANG_FR ? "fr" : "en");
+	lua_run_set(L, "form", d->form);
+	lua_run_set(L, "iso", d->iso);
 }
 
 static void take_edition(lua_State *L, void *context)
@@ -92,7 +91,7 @@ const char *texlog_edition(struct arena *a, enum lang lang, const char *form, co
 bool texlog_read(const char *root, const char *dir, const char *name, enum lang talk, const char *log, struct buf *warnings, struct err *e)
 {
 	static const luaL_Reg functions[] = {
-		{ "text", log_text }, { "warn", log_warn }, { "stop", log_stop }, { "nearest_of", lua_env_nearest }, { NULL, NULL },
+		{ "text", log_text }, { "warn", log_warn }, { "stop", log_stop }, { NULL, NULL },
 	};
 	struct reading r = { root, dir, name, log, talk, warnings };
 

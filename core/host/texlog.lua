@@ -1,8 +1,9 @@
 -- TeX's log, read for its author: the first error with the author's file and line, else what a reader of the PDF would see go wrong.
 -- The forms are those of web2c TeX with -file-line-error and a max_print_line that breaks no line.
--- H: text(file) → text of a file of the project; nearest_of(name, list); warn(place, message, argument);
+-- H: text(file) → text of a file of the project; warn(place, message, argument);
 -- stop(message, argument, another, file, line, caret, excerpt, why); dir and name: the report's folder and its main file; log.
-local H = ...
+local H, find_chunk = ...
+local nearest_of = find_chunk("prelude/nearest")({})
 local dir, name = H.dir, H.name
 local match, find, gsub, sub, format = string.match, string.find, string.gsub, string.sub, string.format
 
@@ -71,7 +72,7 @@ end
 local function name_error(message, command, runaway)
   local file, character = match(message, "File `([^']+)' not found"), match(message, "Unicode character ([^)]*%))")
   if find(message, "^Undefined control sequence") then
-    local near = H.nearest_of(command, ours)
+    local near = nearest_of(command, ours)
     return near and "render.tex_command_near" or "render.tex_command", command, near or "", ""
   elseif file then
     if sub(file, 1, 1) == "/" or find(file, "..", 1, true) then return "render.tex_forbidden", file, "", "" end

@@ -244,12 +244,15 @@ VERB(do_scratch)
 	return path != NULL;
 }
 
-/* { file, shown } */
+/* { file, shown, descriptor, rows } */
 VERB(do_peek)
 {
 	const char *tmp = scratch(s, e);
+	int64_t rows = 0;
 
-	return tmp && peek_file(verb_text(in, "file"), verb_text(in, "shown"), tmp, s->open && s->plan.project.allow_unjailed, out, e);
+	json_int(json_get(in, "rows"), &rows);
+	return tmp && peek_file(verb_text(in, "file"), verb_text(in, "shown"), tmp, verb_text(in, "descriptor"), rows,
+	                        s->open && s->plan.project.allow_unjailed, out, e);
 }
 
 /* ---- queries ---- */

@@ -15,7 +15,6 @@ enum { IGNORED = -1, INSIDE = -2, STRANGE = -3 };   /* members that are no cells
 struct jsonrows {
 	struct rows_input in;
 	const struct resource *r;
-	struct jsonrows_guess *guess;
 	yajl_handle yajl;
 	bool geo, strict, header, eof, bad, done;   /* bad: at ready stands an escape for no character */
 	struct err err;                    /* what ends the rows; id ERR_NONE = nothing */
@@ -37,9 +36,9 @@ struct jsonrows {
 	size_t captured, nbeginning, ncell;
 	int64_t begun, count;
 	long begins, field, geometry, key;
-	struct buf text;                   /* of its cells: as large as it may get, so that they do not move */
+	struct buf text;                   /* of its cells, each from its place on */
 	struct rowcell cell[ROWS_CELLS], name[ROWS_CELLS];
-	size_t nname, hint;
+	size_t at[ROWS_CELLS], nname, hint;
 	struct { int64_t item; long line; } seen[ROWS_CELLS];   /* where a member stood last */
 };
 
@@ -124,11 +123,6 @@ static long find_cell(struct jsonrows *j, const char *s, size_t n)
 	for (size_t i = 0; at == IGNORED && i < j->nname; i++)
 		if (j->name[i].n > n && j->name[i].s[n] == '.' && !memcmp(j->name[i].s, s, n))
 			return INSIDE;
-	struct jsonrows_guess *g = j->guess;
-	if (at == IGNORED && g && g->n < ROWS_CELLS) {
-		g->key[g->n++] = arena_strndup(g->a, s, n);
-		j->name[j->nname++] = (struct rowcell){ .s = g->key[g->n - 1], .n = n };
-	}
 	return at == IGNORED && j->strict ? STRANGE : at;
 }
 
@@ -163,8 +157,9 @@ static int put_cell(struct jsonrows *j, char what, const char *s, size_t n)
 	if (j->shape != '{')
 		j->field = (long)j->ncell++;
 	n = what == '0' ? 0 : n;
+	j->at[j->field] = j->text.n;
 	j->cell[j->field] = (struct rowcell){
-		j->text.s + j->text.n, n, false, what == '0' ? ROWCELL_NONE : what == '1' ? ROWCELL_NUMBER : what == 't' ? ROWCELL_FLAG : ROWCELL_TEXT,
+		.n = n, .kind = what == '0' ? ROWCELL_NONE : what == '1' ? ROWCELL_NUMBER : what == 't' ? ROWCELL_FLAG : ROWCELL_TEXT,
 	};
 	j->capture = !s;
 	j->captured = j->depth - 1;
@@ -195,7 +190,7 @@ static int begin_item(struct jsonrows *j, char what, const char *s, size_t n)
 	buf_clear(&j->text);
 	j->ncell = shape == '{' ? j->nname : 0;
 	for (size_t i = 0; i < j->ncell; i++)
-		j->cell[i] = (struct rowcell){ .s = "", .kind = ROWCELL_NONE };
+		j->cell[i] = (struct rowcell){ .kind = ROWCELL_NONE };
 	j->field = j->key;
 	if (j->member && shape == '{') {
 		j->seen[j->key].item = j->count;
@@ -222,16 +217,13 @@ static int begin_rows(struct jsonrows *j, char what)
 static int on_value(struct jsonrows *j, char what, const char *s, size_t n)
 {
 	size_t depth = j->depth;
-	bool wanted = !j->found && (j->guess && !j->geo ? what == '[' && depth < 2 :
-	                            is(buf_text(&j->path), j->path.n, j->geo && !*j->r->property ? "features" : j->r->property));
+	bool wanted = !j->found && is(buf_text(&j->path), j->path.n, j->geo && !*j->r->property ? "features" : j->r->property);
 
 	j->quiet = 0;
 	if (!s && depth == JSON_DEPTH) {
 		err_set(&j->err, ERR_JSON_DEEP, "%d", JSON_DEPTH);
 		return place(j, here(j));
 	}
-	if (j->guess && wanted)
-		j->guess->property = arena_strndup(j->guess->a, buf_text(&j->path), j->path.n);
 	j->depth += !s;
 	if (j->capture) {
 		put(j, what, s, n);
@@ -283,10 +275,9 @@ static int on_close(struct jsonrows *j, char what)
 	j->quiet = 0;
 	j->depth--;
 	if (j->capture) {
-		struct rowcell *cell = &j->cell[j->field];
 		put(j, what, NULL, 0);
 		j->capture = j->depth != j->captured;
-		cell->n = (size_t)(j->text.s + j->text.n - cell->s);
+		j->cell[j->field].n = j->text.n - j->at[j->field];
 		return check_size(j, true);
 	}
 	j->path.n = j->mark[j->depth];
@@ -298,42 +289,19 @@ static int on_close(struct jsonrows *j, char what)
 		j->inside = !j->single;
 	} else if (j->open) {
 		j->cells -= j->depth + 1 == j->cells;
-	} else if (j->inside && j->depth + 1 == j->items) {
-		j->inside = false;
-		j->found = !j->guess || j->count;   /* one looks on behind an empty array */
+	} else {
+		j->inside &= j->depth + 1 != j->items;
 	}
 	return 1;
 }
 
-static int on_null(void *j)
-{
-	return on_value(j, '0', "null", 4);
-}
-
-static int on_bool(void *j, int yes)
-{
-	return on_value(j, 't', yes ? "true" : "false", yes ? 4 : 5);
-}
-
-static int on_number(void *j, const char *s, size_t n)
-{
-	return on_value(j, '1', s, n);
-}
-
-static int on_string(void *j, const unsigned char *s, size_t n)
-{
-	return on_value(j, '"', (const char *)s, n);
-}
-
-static int on_map(void *j)
-{
-	return on_value(j, '{', NULL, 0);
-}
-
-static int on_array(void *j)
-{
-	return on_value(j, '[', NULL, 0);
-}
+#define VALUE(name, what, s, n, ...) static int name(__VA_ARGS__) { return on_value(j, what, (const char *)(s), n); }
+VALUE(on_null, '0', "null", 4, void *j)
+VALUE(on_bool, 't', yes ? "true" : "false", yes ? 4 : 5, void *j, int yes)
+VALUE(on_number, '1', s, n, void *j, const char *s, size_t n)
+VALUE(on_string, '"', s, n, void *j, const unsigned char *s, size_t n)
+VALUE(on_map, '{', NULL, 0, void *j)
+VALUE(on_array, '[', NULL, 0, void *j)
 
 static int on_end_map(void *j)
 {
@@ -357,11 +325,11 @@ static const yajl_callbacks callbacks = {
 static bool end_document(struct jsonrows *j)
 {
 	const char *match = j->r->fields_match;
-	bool may_lack = !strcmp(match, "superset") || !strcmp(match, "partial") || j->guess || j->shape != '{' || j->r->item_keys.n;
+	bool may_lack = !strcmp(match, "superset") || !strcmp(match, "partial") || j->shape != '{' || j->r->item_keys.n;
 
 	j->done = true;
 	if (!j->found)
-		return err_set(&j->err, j->guess ? ERR_JSON_SHAPE : ERR_JSON_PROPERTY, "%s", j->r->property);
+		return err_set(&j->err, ERR_JSON_PROPERTY, "%s", j->r->property);
 	for (size_t i = 0; !may_lack && i < j->nname; i++)
 		if (!j->seen[i].item)
 			return err_set(&j->err, ERR_JSON_FIELD, "%s" ERR_SEP "%s", j->name[i].s, match);
@@ -431,6 +399,8 @@ static int next_row(void *self, struct row *out, struct err *e)
 	}
 	if (j->whole) {
 		j->whole = false;
+		for (size_t i = 0; i < j->ncell; i++)
+			j->cell[i].s = j->cell[i].n ? j->text.s + j->at[i] : "";
 		*out = (struct row){ j->begins, j->cell, j->ncell, j->beginning, j->nbeginning };
 		return 1;
 	}
@@ -457,7 +427,7 @@ static void set_names(struct jsonrows *j)
 	size_t n = r->item_keys.n ? r->item_keys.n : r->nfield, shapes = 0;
 	long shape = IGNORED;
 
-	for (size_t i = 0; !j->guess && i < n && i < ROWS_CELLS; i++) {
+	for (size_t i = 0; i < n && i < ROWS_CELLS; i++) {
 		const char *s = r->item_keys.n ? r->item_keys.s[i] : r->field[i].header ? r->field[i].header : r->field[i].name;
 		j->name[j->nname++] = (struct rowcell){ .s = s, .n = strlen(s) };
 		if (!r->item_keys.n && r->field[i].type == FIELD_GEOJSON) {
@@ -470,23 +440,20 @@ static void set_names(struct jsonrows *j)
 	j->geometry = j->geometry == IGNORED && shapes == 1 ? shape : j->geometry;
 }
 
-void jsonrows_open(struct rows_reader *out, const struct resource *r, bool header, const struct rows_input *in, struct jsonrows_guess *guess)
+void jsonrows_open(struct rows_reader *out, const struct resource *r, bool header, const struct rows_input *in)
 {
 	struct jsonrows *j = calloc(1, sizeof *j);   /* pages of its large parts that are not used cost nothing */
 
-	if (!j || !(j->yajl = yajl_alloc(&callbacks, NULL, j)) || !(j->text.s = malloc(ROWS_BYTES + 1)))
+	if (!j || !(j->yajl = yajl_alloc(&callbacks, NULL, j)))
 		abort();
-	j->text.cap = ROWS_BYTES + 1;
-	j->text.max = ROWS_BYTES;
-	j->path = BUF(ROWS_BYTES);
+	j->text = j->path = BUF(ROWS_BYTES);
 	yajl_config(j->yajl, yajl_dont_validate_strings, 1);
 	j->in = *in;
 	j->r = r;
-	j->guess = guess;
 	j->line = 1;
 	j->geo = !strcmp(r->format, "geojson");
-	j->header = header && !guess;
-	j->strict = !guess && !r->item_keys.n && strcmp(r->fields_match, "subset") != 0 && strcmp(r->fields_match, "partial") != 0;
+	j->header = header;
+	j->strict = !r->item_keys.n && strcmp(r->fields_match, "subset") != 0 && strcmp(r->fields_match, "partial") != 0;
 	set_names(j);
 	if (!strcmp(r->format, "jsonl")) {
 		yajl_config(j->yajl, yajl_allow_multiple_values, 1);

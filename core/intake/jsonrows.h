@@ -4,13 +4,9 @@
 #define INTAKE_JSONROWS_H
 #include "intake/rows.h"
 
-/* What a document says of itself: names of members in order of appearance, the path of the array. In an arena. */
-struct jsonrows_guess { struct arena *a; const char **key; size_t n; const char *property; };
-
 /* r: its format, property, item_type, item_keys, fields and fields_match, borrowed. in: text as of decode.h; copied, its context borrowed until
  * out->close. Members of objects go to the cells of the fields (item_keys, where given) of their names, "a.b" for a
  * member b of a, and the name of what is itself a member to the first field of the primary key, else to "key": first comes, unless header is false, a row of
- * these names; members that lack are ROWCELL_NONE. Arrays are rows as they stand. line: where the item begins; text: how it begins.
- * guess: takes names as they come, r says nothing of them; NULL otherwise. */
-void jsonrows_open(struct rows_reader *out, const struct resource *r, bool header, const struct rows_input *in, struct jsonrows_guess *guess);
+ * these names; members that lack are ROWCELL_NONE. Arrays are rows as they stand. line: where the item begins; text: how it begins. */
+void jsonrows_open(struct rows_reader *out, const struct resource *r, bool header, const struct rows_input *in);
 #endif

@@ -7,37 +7,34 @@
 #include "intake/rows.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PEEK_ROWS = 10000, PEEK_CELL = 400, PEEK_MAX = 48 << 20, PEEK_STDERR = 4096, PEEK_FD = 3 };
+enum { PEEK_CELL = 400, PEEK_ROWS_MAX = 24 << 20, PEEK_MAX = 256 << 20, PEEK_STDERR = 4096, PEEK_FD = 3 };
 static const char error_line[] = "error\n";
 
-static void put_texts(struct buf *out, const char *name, const char *const *s, size_t n)
+static void put_texts(struct buf *out, const char *name, const struct texts *t)
 {
 	buf_printf(out, "\"%s\":[", name);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		buf_str(out, i ? "," : "");
-		buf_json(out, s[i], strlen(s[i]));
+		buf_json(out, t->s[i], strlen(t->s[i]));
 	}
 	buf_str(out, "],");
 }
 
-static void put_guess(struct buf *out, const struct rows_guess *g, struct arena *a)
+static bool put_look(struct buf *out, const struct resource *r, const struct rows_file *f, struct arena *a, struct err *e)
 {
-	const struct resource *r = &g->r;
-	const char **name = arena_array(a, const char *, r->nfield);
+	struct rows_look look;
 
-	for (size_t i = 0; i < r->nfield; i++)
-		name[i] = r->field[i].name;
-	put_texts(out, "facts", (const char *const[]){ r->format, r->compression, r->innerpath, r->encoding, (const char[]){ r->delimiter, 0 },
-		(const char[]){ r->quote, 0 } }, 6);
-	put_texts(out, "names", name, r->nfield);
-	put_texts(out, "members", g->member.s, g->member.n);
-	put_texts(out, "sheets", g->sheet.s, g->sheet.n);
-	buf_str(out, "\"header\":[");
-	for (size_t i = 0; r->has_header && i < r->header_rows.n; i++)
-		buf_printf(out, "%s%lld", i ? "," : "", (long long)r->header_rows.v[i]);
-	buf_str(out, "],");
+	if (!rows_look(&look, r, f, a, e))
+		return false;
+	buf_printf(out, "{\"format\":\"%s\",\"compression\":\"%s\",\"encoding\":\"%s\",", look.format, look.compression, look.encoding);
+	put_texts(out, "members", &look.member);
+	put_texts(out, "sheets", &look.sheet);
+	buf_str(out, "\"text\":");
+	buf_json(out, look.text, look.ntext);
+	return buf_char(out, '}');
 }
 
 /* A cell may be cut anywhere: what is left of its last character goes. */
@@ -59,26 +56,21 @@ static void put_row(struct buf *out, const struct row *row)
 	buf_str(out, "\"}");
 }
 
-static bool look(const char *file, const char *shown, const char *tmp_dir, struct arena *a, struct buf *out, struct err *e)
+static bool put_rows(struct buf *out, const struct resource *r, const struct rows_opt *o, long most, struct arena *a, struct err *e)
 {
-	struct rows_guess guess = { 0 };
-	struct rows rows = { 0 };
+	struct rows rows;
 	struct row row;
+	size_t begin = out->n;
 	int step = 1;
 
-	if (!rows_sniff(file, shown, tmp_dir, &guess, a, e))
-		return false;
-	struct rows_opt opt = { .file = &(struct rows_file){ file, shown }, .nfile = 1, .tmp_dir = tmp_dir, .raw = true };
-	buf_char(out, '{');
-	put_guess(out, &guess, a);
-	rows_open(&rows, &guess.r, &opt, a);
-	buf_str(out, "\"rows\":[");
-	for (size_t n = 0; n < PEEK_ROWS && out->n < PEEK_MAX / 2 && (step = rows_next(&rows, &row, e)) == 1; n++) {
+	rows_open(&rows, r, o, a);
+	buf_str(out, "{\"rows\":[");
+	for (long n = 0; n < most && out->n - begin < PEEK_ROWS_MAX && (step = rows_next(&rows, &row, e)) == 1; n++) {
 		buf_str(out, n ? "," : "");
 		put_row(out, &row);
 	}
 	rows_close(&rows);
-	buf_printf(out, "],\"more\":%s}", step == 1 ? "true" : "false");
+	buf_printf(out, "],\"more\":%s,\"failed\":%s}", step == 1 ? "true" : "false", step < 0 ? "true" : "false");
 	return step >= 0;
 }
 
@@ -87,10 +79,19 @@ int peek_stage(int argc, char **argv)
 	struct arena a = { 0 };
 	struct buf out = BUF(PEEK_MAX);
 	struct err e = { 0 };
+	struct package p;
 
-	if (argc != 4)
+	if (argc != 6)
 		return EXIT_USAGE;
-	if (!look(argv[1], argv[2], argv[3], &a, &out, &e)) {
+	struct rows_opt o = { .file = &(struct rows_file){ argv[1], argv[2] }, .nfile = 1, .tmp_dir = argv[3], .raw = true };
+	long most = strtol(argv[5], NULL, 10);
+	bool ok = package_parse(&p, &a, argv[3], argv[4], strlen(argv[4]), &e);
+	for (size_t i = 0; ok && i < p.nresource; i++) {
+		buf_str(&out, i ? "," : "[");
+		ok = most ? put_rows(&out, &p.resource[i], &o, most, &a, &e) || p.nresource > 1 : put_look(&out, &p.resource[i], o.file, &a, &e);
+	}
+	buf_char(&out, ']');
+	if (!ok) {
 		buf_clear(&out);
 		buf_str(&out, error_line);
 		err_encode(&e, &out);
@@ -101,16 +102,19 @@ int peek_stage(int argc, char **argv)
 	return told ? EXIT_OK : EXIT_FAILED;
 }
 
-bool peek_file(const char *file, const char *shown, const char *tmp_dir, bool allow_unjailed, struct buf *out, struct err *e)
+bool peek_file(const char *file, const char *shown, const char *tmp_dir, const char *descriptor, int64_t rows, bool allow_unjailed, struct buf *out,
+               struct err *e)
 {
+	char most[24];
 	struct proc child;
 	struct proc_opt opt = {
-		.kind = PROC_LOADER, .args = { PEEK_STAGE, file, shown, tmp_dir }, .read = { file }, .write = { tmp_dir }, .cwd = tmp_dir,
+		.kind = PROC_LOADER, .args = { PEEK_STAGE, file, shown, tmp_dir, descriptor, most }, .read = { file }, .write = { tmp_dir }, .cwd = tmp_dir,
 		.memory = 1ull << 30, .file_size = 1ull << 30, .wall_seconds = 120, .stderr_max = PEEK_STDERR, .out_on_3 = true,
 		.allow_unjailed = allow_unjailed,
 	};
 	size_t head = sizeof error_line - 1;
 
+	snprintf(most, sizeof most, "%lld", (long long)rows);
 	if (!proc_run(&child, &opt, NULL, 0, out, e))
 		return false;
 	bool ok = proc_ok(&child, shown, e);

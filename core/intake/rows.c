@@ -1,7 +1,6 @@
 /* Opens files for the readers, digests what they read, and compares headers. */
 #include "intake/rows.h"
 
-#include "base/num.h"
 #include "base/text.h"
 #include "intake/csv.h"
 #include "intake/decode.h"
@@ -130,6 +129,12 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 	return got;
 }
 
+static long read_nothing(void *context, char *to, size_t n, struct err *e)
+{
+	(void)context, (void)to, (void)n, (void)e;
+	return 0;
+}
+
 /* Reads the file to its end, for its digest. */
 static bool drain(struct rows *rows, struct err *e)
 {
@@ -199,7 +204,7 @@ static bool open_source(struct rows *rows, const struct rows_file *f, int64_t si
 	return read_head(rows, e);
 }
 
-static bool open_reader(struct rows *rows, struct jsonrows_guess *guess, struct err *e)
+static bool open_reader(struct rows *rows, struct err *e)
 {
 	const struct resource *r = rows->r;
 	const struct rows_file *f = &rows->o->file[rows->part - 1];
@@ -209,7 +214,7 @@ static bool open_reader(struct rows *rows, struct jsonrows_guess *guess, struct 
 	rows->decode = decode_open(r->encoding, &(struct rows_input){ read_again, rows });
 	struct rows_input text = decode_input(rows->decode);
 	if (strstr(r->format, "json"))
-		jsonrows_open(&rows->reader, r, rows->o->raw || r->has_header, &text, guess);
+		jsonrows_open(&rows->reader, r, rows->o->raw || r->has_header, &text);
 	else
 		csv_open(&rows->reader, r, &text);
 	return true;
@@ -437,7 +442,7 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 		if (!rows->reader.next) {
 			if (rows->part == rows->o->nfile)
 				return 0;
-			rc = open_part(rows, e) && check_kind(rows, e) && open_reader(rows, NULL, e) ? read_header(rows, out, e) : -1;
+			rc = open_part(rows, e) && check_kind(rows, e) && open_reader(rows, e) ? read_header(rows, out, e) : -1;
 		}
 		while (rc == 0 && (rc = next_counted(rows, out, e)) == 1 && !rows->o->raw && has(&rows->r->comment_rows, rows->above)) {
 			rows->skipped++;
@@ -456,23 +461,9 @@ int rows_next(struct rows *rows, struct row *out, struct err *e)
 
 /* ---- files that nobody described ---- */
 
-enum { SAMPLE = 1 << 20, SAMPLE_ROWS = 200, MEMBERS = 100 };
+enum { SAMPLE = 1 << 20, TOLD = 1 << 18, MEMBERS = 100 };
 
-struct memory { const char *s; size_t n; };
-
-static long read_memory(void *context, char *to, size_t n, struct err *e)
-{
-	struct memory *m = context;
-
-	(void)e;
-	n = n < m->n ? n : m->n;
-	memcpy(to, m->s, n);
-	m->s += n;
-	m->n -= n;
-	return (long)n;
-}
-
-static const char *guess_encoding(const char *s, size_t n, const struct kind *k)
+static const char *guess_encoding(const char *s, size_t n)
 {
 	size_t nul[2] = { 0 }, high = 0;
 
@@ -480,236 +471,59 @@ static const char *guess_encoding(const char *s, size_t n, const struct kind *k)
 		nul[i % 2] += !s[i];
 		high += ((unsigned char)s[i] & 0xe0) == 0x80;
 	}
-	if (k)
-		return k->encoding;
 	if (nul[0] + nul[1] > n / 4)
 		return nul[0] > nul[1] ? "utf-16be" : "utf-16le";
 	/* The sample may end inside a character. */
 	return text_utf8_bad(s, n) + (n == SAMPLE ? 3 : 0) >= n ? "utf-8" : high ? "windows-1252" : "iso-8859-1";
 }
 
-/* "json", "jsonl", "geojson", or "csv". */
-static const char *guess_format(const char *shown, const char *s, size_t n)
+static bool look_at_text(struct rows *rows, struct rows_look *out, struct arena *a, struct err *e)
 {
-	size_t at = n >= 3 && !memcmp(s, "\xef\xbb\xbf", 3) ? 3 : 0;
+	char *sample = arena_alloc(a, SAMPLE), *text = arena_alloc(a, TOLD);
+	size_t n = 0;
+	long got;
 
-	while (at < n && text_is_space(s[at]))
-		at++;
-	if (at == n || (s[at] != '{' && s[at] != '['))
-		return "csv";
-	const char *lf = memchr(s + at, '\n', n - at), *after = lf ? lf + 1 : "";
-	if (ends_on(shown, ".jsonl") || ends_on(shown, ".ndjson") || (s[at] == '{' && *after == '{'))
-		return "jsonl";
-	return memmem(s, n < HEAD ? n : HEAD, "\"FeatureCollection\"", 19) ? "geojson" : "json";
-}
-
-/* The width that most rows have. */
-static size_t usual(const size_t *width, size_t n, size_t *rows)
-{
-	size_t best = 0;
-
-	*rows = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t same = 0;
-		for (size_t k = 0; k < n; k++)
-			same += width[k] == width[i];
-		if (width[i] > 1 && same > *rows) {
-			*rows = same;
-			best = width[i];
-		}
-	}
-	return best;
-}
-
-/* Reads the sample in the dialect of r: cells in rows of the usual width, none when the dialect does not fit. */
-static size_t try_dialect(const struct resource *r, const char *s, size_t n)
-{
-	struct memory m = { s, n };
-	struct decode *d = decode_open(r->encoding, &(struct rows_input){ read_memory, &m });
-	struct rows_input text = decode_input(d);
-	struct rows_reader reader;
-	size_t width[SAMPLE_ROWS], nrow = 0, rows;
-	struct row row;
-	struct err e;
-	int rc = 1;
-
-	csv_open(&reader, r, &text);
-	while (nrow < SAMPLE_ROWS && (rc = reader.next(reader.self, &row, &e)) == 1)
-		width[nrow++] = row.n;
-	reader.close(reader.self);
-	decode_close(d);
-	size_t best = usual(width, nrow, &rows);
-	return rc < 0 || !best ? 0 : rows * (best - 1);
-}
-
-static void guess_dialect(struct resource *r, const char *s, size_t n)
-{
-	static const char delimiters[] = ",;\t|:", quotes[] = "\"";   /* and none */
-	char delimiter = ',', quote = '"';
-	size_t best = 0;
-
-	for (size_t q = 0; !best && q < sizeof quotes; q++)
-		for (size_t i = 0; delimiters[i]; i++) {
-			r->delimiter = delimiters[i];
-			r->quote = quotes[q];
-			size_t score = try_dialect(r, s, n);
-			if (score > best) {
-				best = score;
-				delimiter = r->delimiter;
-				quote = r->quote;
-			}
-		}
-	r->delimiter = delimiter;
-	r->quote = quote;
-}
-
-/* The cells as names of columns, in the arena; NULL when one is a number that is no year, or there twice, or half of them are empty. */
-static const char **as_names(const struct row *row, size_t *gaps, struct arena *a)
-{
-	const char **name = arena_array(a, const char *, row->n + 1);
-	double v;
-
-	*gaps = 0;
-	for (size_t i = 0; i < row->n; i++) {
-		const struct rowcell *c = &row->cell[i];
-		name[i] = c->n ? arena_strndup(a, c->s, c->n) : arena_printf(a, "column_%zu", i + 1);
-		*gaps += !c->n;
-		if (2 * *gaps > row->n || (c->n != 4 && (num_real(c->s, c->n, '.', &v, NULL) || num_real(c->s, c->n, ',', &v, NULL))))
-			return NULL;
-		for (size_t k = 0; k < i; k++)
-			if (!text_icmp(name[k], name[i]))
-				return NULL;
-	}
-	return name;
-}
-
-static void set_columns(struct resource *r, const char **name, size_t n, struct arena *a)
-{
-	r->field = arena_array(a, struct field, n);
-	r->nfield = n;
-	for (size_t i = 0; i < n; i++)
-		r->field[i] = (struct field){
-			.name = name ? name[i] : arena_printf(a, "column_%zu", i + 1), .title = "", .description = "", .format = "default", .group = "",
-			.unit = "", .scope = "", .breaks = "", .decimal = '.', .delimiter = ",", .bare = true, .min_length = -1, .max_length = -1,
-		};
-}
-
-/* Reads some rows of the whole and takes the first one that could be their header. */
-static bool guess_columns(struct resource *r, const struct rows_opt *o, struct arena *a, struct err *e)
-{
-	struct jsonrows_guess guess = { .a = a };
-	size_t width[SAMPLE_ROWS], gaps[SAMPLE_ROWS], nrow = 0, rows, at = 0;
-	const char **names[SAMPLE_ROWS];
-	int64_t *header = arena_new(a, int64_t);
-	struct rows in;
-	struct row row;
-	int rc = 1;
-
-	if (strstr(r->format, "json"))
-		guess.key = arena_array(a, const char *, ROWS_CELLS + 1);
-	rows_open(&in, r, o, a);
-	if (!open_part(&in, e) || !open_reader(&in, guess.key ? &guess : NULL, e))
-		rc = -1;
-	while (rc == 1 && nrow < SAMPLE_ROWS && (rc = in.reader.next(in.reader.self, &row, e)) == 1) {
-		names[nrow] = as_names(&row, &gaps[nrow], a);
-		width[nrow++] = row.n;
-	}
-	rows_close(&in);
-	/* What is wrong with a later row is for a load to say. */
-	if (rc < 0 && !nrow)
-		return err_at(e, o->file->shown, e->line, e->column);
-	*header = 1;
-	if (guess.key && guess.n) {
-		r->header_rows = (struct wholes){ header, 1 };
-		if (!strcmp(r->format, "geojson"))
-			guess.key[guess.n++] = "geometry";
-		r->property = guess.property && r->format[0] == 'j' ? guess.property : "";
-		set_columns(r, guess.key, guess.n, a);
-		if (!strcmp(r->format, "geojson"))
-			r->field[guess.n - 1].type = FIELD_GEOJSON;
-		return true;
-	}
-	size_t most = usual(width, nrow, &rows);
-	/* Where no row has all names, the first one that has most: cells were merged. */
-	for (size_t i = 0; i < 2 * nrow; i++) {
-		at = i % nrow;
-		if (names[at] && width[at] >= (most ? most : 1) && (!gaps[at] || i >= nrow))
-			break;
-		at = nrow;
-	}
-	*header = (int64_t)at + 1;
-	r->has_header = at < nrow;
-	r->header_rows = (struct wholes){ header, r->has_header };
-	set_columns(r, r->has_header ? names[at] : NULL, r->has_header ? width[at] : most ? most : 1, a);
+	while ((got = n < SAMPLE ? read_again(rows, sample + n, SAMPLE - n, e) : 0) > 0)
+		n += (size_t)got;
+	if (got < 0)
+		return false;
+	out->encoding = *out->encoding ? out->encoding : guess_encoding(sample, n);
+	rows->source = (struct rows_input){ read_nothing, NULL };
+	rows->head = sample;
+	rows->nhead = n;
+	rows->head_at = 0;
+	rows->decode = decode_open(out->encoding, &(struct rows_input){ read_again, rows });
+	struct rows_input in = decode_input(rows->decode);
+	struct err other;
+	while (TOLD - out->ntext > 16 && (got = in.read(in.context, text + out->ntext, TOLD - out->ntext, &other)) > 0)
+		out->ntext += (size_t)got;
+	out->text = text;
 	return true;
 }
 
-/* Takes the file as far apart as it goes: what it is packed in, and the beginning of the text that is inside; *n = 0: it is a workbook. */
-static bool take_apart(struct rows_guess *out, const struct rows_opt *o, char *sample, size_t *n, const struct kind **k, struct arena *a, struct err *e)
+bool rows_look(struct rows_look *out, const struct resource *r, const struct rows_file *f, struct arena *a, struct err *e)
 {
-	const char *file = o->file->path;
-	struct resource *r = &out->r;
-	struct rows in;
-	long got = 0;
-	bool ok = true;
+	struct resource own = *r;
+	const struct rows_opt o = { .file = f, .nfile = 1, .raw = true };
+	struct rows rows;
+	struct err other;
 
-	*n = 0;
-	for (bool first = true; ok; first = false) {
-		rows_open(&in, r, o, a);
-		ok = open_part(&in, e);
-		*k = ok ? kind_of(in.head, in.nhead) : NULL;
-		if (!ok || !first || !*k || !(*k)->compression)
-			break;
-		rows_close(&in);
-		r->compression = (*k)->compression;
-		if (!strcmp(r->compression, "zip")) {
-			struct err other;
-			if (sheet_names(file, a, &out->sheet, &other)) {
-				r->format = ends_on(o->file->shown, ".ods") ? "ods" : "xlsx";
-				r->compression = "";
-				return true;
-			}
-			ok = unpack_members(file, MEMBERS, a, &out->member, e);
-			r->innerpath = ok && out->member.n > 1 ? out->member.s[0] : "";
-		}
+	*out = (struct rows_look){ .format = "", .compression = "", .encoding = "" };
+	own.compression = *r->compression ? r->compression : "none";
+	rows_open(&rows, &own, &o, a);
+	bool ok = open_part(&rows, e);
+	const struct kind *k = ok ? kind_of(rows.head, rows.nhead) : NULL;
+	if (k) {
+		out->format = k->format ? k->format : "";
+		out->compression = k->compression ? k->compression : "";
+		out->encoding = k->encoding ? k->encoding : "";
 	}
-	if (ok && *k && !(*k)->encoding) {
-		r->format = (*k)->format ? (*k)->format : "xlsx";
-		ok = sheet_names(file, a, &out->sheet, e);   /* which says what else it is */
-	} else {
-		while (ok && *n < SAMPLE && (got = read_again(&in, sample + *n, SAMPLE - *n, e)) > 0)
-			*n += (size_t)got;
-	}
-	rows_close(&in);
-	return ok && got >= 0;
-}
-
-bool rows_sniff(const char *file, const char *shown, const char *tmp_dir, struct rows_guess *out, struct arena *a, struct err *e)
-{
-	const struct rows_file f = { file, shown };
-	const struct rows_opt o = { .file = &f, .nfile = 1, .tmp_dir = tmp_dir, .raw = true };
-	const struct kind *k;
-	struct resource *r = &out->r;
-	const char **path = arena_new(a, const char *);
-	char *sample = arena_alloc(a, SAMPLE);
-	size_t n;
-
-	*path = shown;
-	*out = (struct rows_guess){ .r = {
-		.name = "table", .path = { path, 1 }, .title = "", .description = "", .hash = "", .bytes = -1, .encoding = "utf-8", .format = "csv", .compression = "none",
-		.innerpath = "", .delimiter = ',', .quote = '"', .comment = "", .double_quote = true, .null_sequence = "", .has_header = true,
-		.header_join = " ", .sheet_name = "", .sheet_number = 1, .property = "", .item_type = "", .fields_match = "exact", .status = "",
-		.licence = "", .source_fr = "", .source_en = "", .source_address = "", .scope = "", .breaks = "", .url = "", .resource_id = "",
-		.dataset_id = "", .dataset_title = "", .totals = "", .max_rejected = -1,
-	} };
-	if (!take_apart(out, &o, sample, &n, &k, a, e))
-		return err_at(e, shown, 0, 0);
-	r->compression = strcmp(r->compression, "none") != 0 ? r->compression : "";
-	if (n) {
-		r->encoding = guess_encoding(sample, n, k);
-		r->format = guess_format(shown, sample, n);
-		if (!strcmp(r->format, "csv"))
-			guess_dialect(r, sample, n);
-	}
-	return guess_columns(r, &o, a, e);
+	if (ok && !strcmp(out->compression, "zip"))
+		ok = sheet_names(f->path, a, &out->sheet, &other) || unpack_members(f->path, MEMBERS, a, &out->member, e);
+	else if (ok && k && !*out->encoding && !*out->compression)
+		ok = sheet_names(f->path, a, &out->sheet, e);   /* which says what else it is */
+	else if (ok && !*out->compression)
+		ok = look_at_text(&rows, out, a, e);
+	rows_close(&rows);
+	return ok || err_at(e, f->shown, e->line, e->column);
 }

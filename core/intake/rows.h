@@ -66,11 +66,12 @@ void rows_open(struct rows *rows, const struct resource *r, const struct rows_op
 int rows_next(struct rows *rows, struct row *out, struct err *e);
 void rows_close(struct rows *rows);   /* a zeroed one is fine */
 
-/* What the first kilobytes of a file say of it. */
-struct rows_guess {
-	struct resource r;             /* as a descriptor could say it: format, compression, encoding, dialect, header row, columns as strings; ready for rows_open */
+/* What the first bytes of a file that nobody described say of it: as a descriptor would say it, "" = nothing (text, perhaps). */
+struct rows_look {
+	const char *format, *compression, *encoding;
 	struct texts member, sheet;    /* files of a zip, sheets of a workbook */
+	const char *text; size_t ntext;   /* how a text begins; in the arena */
 };
-/* For a person who looks at a file nobody described. shown: in messages. False when it cannot be opened or is nothing that could be read. */
-bool rows_sniff(const char *file, const char *shown, const char *tmp_dir, struct rows_guess *out, struct arena *a, struct err *e);
+/* Of r only compression and innerpath matter: a file in another is looked at once for each. False when it cannot be opened or is nothing that could be read. */
+bool rows_look(struct rows_look *out, const struct resource *r, const struct rows_file *f, struct arena *a, struct err *e);
 #endif

@@ -32,7 +32,7 @@ static void show(struct buf *out, const struct resource *r, bool header, const c
 	struct row row;
 	int rc;
 
-	jsonrows_open(&reader, r, header, &text, NULL);
+	jsonrows_open(&reader, r, header, &text);
 	while ((rc = reader.next(reader.self, &row, &e)) == 1) {
 		for (size_t i = 0; i < row.n; i++) {
 			buf_char(out, '[');

@@ -1,5 +1,5 @@
 /* Files of every kind through rows_open: parts, header rows, what a descriptor states of a file, files that are not what it says;
- * csv-spectrum; and what is guessed of files that nobody described. */
+ * csv-spectrum. */
 #include "intake/rows.h"
 
 #include "base/path.h"
@@ -207,67 +207,6 @@ static void test_spectrum(void)
 	CHECK(tried == 12, "all of csv-spectrum");
 }
 
-/* "format compression encoding delimiter quote header columns: first, last". */
-static const char *guess(const char *path)
-{
-	struct rows_guess g;
-	struct err e;
-
-	if (!rows_sniff(path, path, root, &g, &arena, &e))
-		return err_name(e.id);
-	const struct resource *r = &g.r;
-	return arena_printf(&arena, "%s %s %s %c%c %lld %zu: %s, %s", r->format, *r->compression ? r->compression : "-", r->encoding, r->delimiter,
-	                    r->quote ? r->quote : '0', r->has_header ? (long long)r->header_rows.v[0] : 0, r->nfield, r->field[0].name,
-	                    r->field[r->nfield - 1].name);
-}
-
-static const struct { const char *name, *in; size_t n; const char *want; } guesses[] = {
-	{ "commas", TEXT("x,y\n1,2\n3,4\n"), "csv - utf-8 ,\" 1 2: x, y" },
-	{ "decimal commas", TEXT("x;y;z\n1,5;2,5;3\n3,1;4,1;5\n"), "csv - utf-8 ;\" 1 3: x, z" },
-	{ "title rows above", TEXT("Title\n\nnote;;\nx;y;z\n1;;3\n2;5;6\n3;;\n"), "csv - utf-8 ;\" 4 3: x, z" },
-	{ "no header", TEXT("1\t2\n3\t4\n"), "csv - utf-8 \t\" 0 2: column_1, column_2" },
-	{ "quotes that are none", TEXT("a,b\n5\" x,1\n6\" y,2\n"), "csv - utf-8 ,0 1 2: a, b" },
-	{ "one column", TEXT("name\nx\ny\n"), "csv - utf-8 ,\" 1 1: name, name" },
-	{ "Latin-1", TEXT("n\xe9,b\n\xe8,1\n"), "csv - iso-8859-1 ,\" 1 2: né, b" },
-	{ "Windows-1252", TEXT("n\xe9,b\n\x9c,1\n"), "csv - windows-1252 ,\" 1 2: né, b" },
-	{ "UTF-16", TEXT("\xff\xfe" "a\0;\0b\0\n\0"), "csv - utf-16 ;\" 1 2: a, b" },
-	{ "UTF-16 without a mark", TEXT("\0a\0;\0b\0\n"), "csv - utf-16be ;\" 1 2: a, b" },
-	{ "JSON", TEXT("[{\"x\":1},{\"y\":[2],\"x\":0}]"), "json - utf-8 ,\" 1 2: x, y" },
-	{ "JSON inside", TEXT("{\"n\":1,\"data\":[{\"x\":1}]}"), "json - utf-8 ,\" 1 1: x, x" },
-	{ "JSON inside, behind an empty array", TEXT("{\"none\":[],\"data\":[{\"x\":1}]}"), "json - utf-8 ,\" 1 1: x, x" },
-	{ "JSON without rows", TEXT("{\"n\":1,\"data\":{\"x\":1}}"), "intake.json_shape" },
-	{ "JSON lines", TEXT("{\"x\":1}\n{\"z\":1}\n"), "jsonl - utf-8 ,\" 1 2: x, z" },
-	{ "GeoJSON", TEXT("{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"nom\":1},\"geometry\":null}]}"),
-	  "geojson - utf-8 ,\" 1 2: nom, geometry" },
-	{ "nothing", TEXT(""), "intake.file_empty" },
-	{ "a page", TEXT("<html><p>"), "intake.sheet_not" },
-};
-/* Real files, where they are. */
-static const struct { const char *path, *want; } reals[] = {
-	{ "police-municipale/enquete-stats-pm-2023-pour-publication.csv", "csv - windows-1252 ,\" 7 12: Département, column_12" },
-	{ "insee/communes.csv", "csv - utf-8 ,\" 1 12: TYPECOM, COMPARENT" },
-	{ "insee/donnees_communes.csv", "csv - utf-8 ;\" 1 11: REG, PTOT" },
-	{ "territoires/qrr_zones-62-derive.json.gz", "json gz utf-8 ,\" 1 6: name, g" },
-	{ "territoires/qpv-occitanie-2021.geojson", "geojson - utf-8 ,\" 1 7: code_qp, geometry" },
-	{ "geo/departements-version-simplifiee.geojson", "geojson - utf-8 ,\" 1 3: code, geometry" },
-	{ "insee/epcicom.xlsx", "xlsx - utf-8 ,\" 1 14: dept, pmun_2024" },
-	{ "insee/estim-pop-dep-sexe-aq-1975-2023.xls", "intake.sheet_xls" },
-};
-
-static void test_sniff(void)
-{
-	static const char real[] = "../shared/data/real";
-
-	for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
-		CHECK_STR(guess(write_file("guess", guesses[i].in, guesses[i].n)), guesses[i].want, guesses[i].name);
-	CHECK_STR(guess(write_gzip("guess.csv.gz", "u|v\n1|2\n")), "csv gz utf-8 |\" 1 2: u, v", "gzip");
-	for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
-		if (path_exists(real))
-			CHECK_STR(guess(path_join(&arena, real, reals[i].path)), reals[i].want, reals[i].path);
-		else
-			tap_skip(reals[i].path, "the real data are not here");
-}
-
 int main(void)
 {
 	struct err e;
@@ -276,7 +215,6 @@ int main(void)
 	test_cases();
 	test_parts();
 	test_spectrum();
-	test_sniff();
 	path_remove_tree(root, &e);
 	arena_free(&arena);
 	return done_testing();

@@ -4,8 +4,7 @@ local say, file = core.say, input.words[1]
 
 if not file then core.fail("app.peek_usage") end
 core.here()
-local look = core.peek { file = core.real(file), shown = file }
-look.format, look.compression, look.innerpath, look.encoding, look.delimiter, look.quote = table.unpack(look.facts)
+local look = core.use("sniff")(file)
 local header = look.header[#look.header] or 0
 
 -- Texts that stand for "not there", as French publishers write them, with what they mean.
@@ -100,7 +99,9 @@ local function descriptor()
     dialect.delimiter = look.delimiter ~= "," and look.delimiter or nil
     dialect.quoteChar = look.quote ~= '"' and look.quote ~= "" and look.quote or nil
   end
-  if header == 0 and look.format ~= "json" and look.format ~= "jsonl" and look.format ~= "geojson" then dialect.header = false end
+  if header == 0 then dialect.header = false end
+  if look.property ~= "" then dialect.property = look.property end
+  dialect.itemType = look.item_type
   if header > 1 then dialect.headerRows = look.header end
   if look.sheets[2] then dialect.sheetName = look.sheets[1] end
   local resource = { name = name, path = "data/" .. file:match("[^/]*$"), format = look.format, schema = { fields = fields } }

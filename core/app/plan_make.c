@@ -383,7 +383,7 @@ static struct paper paper_of(struct plan *p, const struct report *r)
 	return (struct paper){
 		.root = j->root, .dir = r->dir, .name = r->name, .lang = r->lang, .talk = p->app->lang, .epoch = j->epoch,
 		.out = arena_printf(&j->arena, "%s/%s.pdf", j->build, r->name), .wall_seconds = 120, .allow_unjailed = j->allow_unjailed,
-		.edition = texlog_edition(&j->arena, r->lang, "edition", j->data_as_of), .date = texlog_edition(&j->arena, r->lang, "date", j->date),
+		.edition = r->edition, .date = r->date,
 		.read_log = texlog_read,
 	};
 }

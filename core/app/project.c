@@ -61,7 +61,7 @@ void project_set(struct project *p, const struct json *s)
 {
 	static const struct { const char *key; char kind; size_t at; } setting[] = {
 #define SET(key, kind, member) { key, kind, offsetof(struct project, member) }
-		SET("data_as_of", 't', data_as_of), SET("date", 't', date), SET("epoch", 'w', epoch), SET("facts", 'l', facts), SET("units", 't', units),
+		SET("epoch", 'w', epoch), SET("facts", 'l', facts), SET("units", 't', units),
 		SET("seconds", 'n', seconds), SET("memory_mb", 'm', memory), SET("sql_memory_mb", 'm', sql_memory), SET("output_mb", 'm', output),
 		SET("allow_unjailed", 'y', allow_unjailed), SET("fetch_seconds", 'n', fetch_seconds), SET("fetch_mb", 'm', fetch_bytes),
 		SET("allow_local", 'y', allow_local),
@@ -73,7 +73,9 @@ void project_set(struct project *p, const struct json *s)
 	p->report = arena_array(&p->arena, struct report, reports->count + 1);
 	for (const struct json *v = reports->child; v; v = v->next) {
 		enum lang lang = strcmp(json_get(v, "language")->s, "fr") ? LANG_EN : LANG_FR;
-		p->report[p->nreport++] = (struct report){ text(p, json_get(v, "name")), text(p, json_get(v, "dir")), lang };
+		p->report[p->nreport++] = (struct report){
+			text(p, json_get(v, "name")), text(p, json_get(v, "dir")), text(p, json_get(v, "edition")), text(p, json_get(v, "date")), lang,
+		};
 	}
 }
 

@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct report { const char *name, *dir; enum lang lang; };
+struct report { const char *name, *dir, *edition, *date; enum lang lang; };   /* edition and date in words */
 struct project {
 	struct arena arena;
 	const char *root;                       /* absolute */
-	const char *data_as_of, *date;          /* ISO dates of the edition */
 	int64_t epoch;                          /* SOURCE_DATE_EPOCH: noon UTC of the date */
 	struct texts facts;                     /* tables of ledgers */
 	const char *units;                      /* table of units; NULL = none */

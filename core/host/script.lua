@@ -13,8 +13,10 @@ setmetatable(_G, {
 -- the whole as e.show, e.json. core.as(e, message name) is the same record with another message.
 local core = { fail = fail, as = as }
 
-find_script("prelude/json")(core)
-find_script("prelude/nearest")(core)
+-- Plain Lua that plugins have too: core.prelude("typo") puts what it has into core.
+function core.prelude(name) return find_script("prelude/" .. name)(core) end
+core.prelude("json")
+core.prelude("nearest")
 
 setmetatable(core, { __index = function(t, verb)
   t[verb] = function(v)

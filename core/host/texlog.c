@@ -62,32 +62,6 @@ static void fill(lua_State *L, void *context)
 	lua_run_set(L, "log", r->log);
 }
 
-struct edition { struct arena *a; enum lang lang; const char *form, *iso; const char *words; };
-
-static void fill_edition(lua_State *L, void *context)
-{
-	const struct edition *d = context;
-
-	lua_run_set(L, "lang", d->lang == LANG_FR ? "fr" : "en");
-	lua_run_set(L, "form", d->form);
-	lua_run_set(L, "iso", d->iso);
-}
-
-static void take_edition(lua_State *L, void *context)
-{
-	((struct edition *)context)->words = arena_strdup(((struct edition *)context)->a, lua_tostring(L, -1));
-}
-
-const char *texlog_edition(struct arena *a, enum lang lang, const char *form, const char *iso)
-{
-	struct edition d = { a, lang, form, iso, "" };
-	struct err e;
-
-	if (*iso)
-		lua_run(&(struct lua_run){ "edition", (const luaL_Reg[]){ { NULL, NULL } }, fill_edition, take_edition, &d, &e });
-	return d.words;
-}
-
 bool texlog_read(const char *root, const char *dir, const char *name, enum lang talk, const char *log, struct buf *warnings, struct err *e)
 {
 	static const luaL_Reg functions[] = {

@@ -186,8 +186,7 @@ static struct paper paper(const char *name, enum lang lang)
 {
 	struct err e = { 0 };
 	return (struct paper){ .root = root, .dir = arena_printf(&arena, "reports/%s", name), .name = name, .lang = lang, .talk = lang, .item = items, .nitem = LEN(items),
-		.annex = annexes, .nannex = 1, .edition = texlog_edition(&arena, lang, "edition", "2026-06-30"),
-		.date = texlog_edition(&arena, lang, "date", "2026-11-22"), .epoch = 1795305600,
+		.annex = annexes, .nannex = 1, .edition = "données arrêtées au 30\u00a0juin\u00a02026", .date = "22\u00a0novembre\u00a02026", .epoch = 1795305600,
 		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60, .read_log = texlog_read };
 }
 
@@ -229,7 +228,7 @@ static void test_generate(void)
 	put("reports/essai/generated/old.tex", "stale");
 	CHECK(generate(&p, &e) || !puts(shown(&e)), "a report is generated");
 	const char *v = get("reports/essai/generated/values.tex");
-	CHECK(strstr(v, "{données arrêtées au 30\\nobreakspace{}juin\\nobreakspace{}2026}\n\t{22\\nobreakspace{}novembre\\nobreakspace{}2026}"), "edition and date in words");
+	CHECK(strstr(v, "{données arrêtées au 30\\nobreakspace{}juin\\nobreakspace{}2026}\n\t{22\\nobreakspace{}novembre\\nobreakspace{}2026}"), "edition and date as they are worded");
 	CHECK(strstr(v, "\\cnValue{workforce.municipal}\n\t{plus de\\nobreakspace{}21\\,000}\n\t{Plus de\\nobreakspace{}21\\,000}\n\t{21\\,000}\n\t{policiers municipaux}\n"
 		"\t{8\\nobreakspace{}février\\nobreakspace{}2018}"), "a value in all its forms");
 	CHECK(strstr(v, "{Élevée,{} à 100\\nobreakspace{}\\% \\& plus\\_}"), "words begin with a capital, and are escaped");

@@ -90,9 +90,13 @@ local function read_settings()
   if not o.edition then wrong("missing", "edition") end
   known(o.edition, { "data_as_of", "date" }, "edition")
   local p = { facts = {}, portal = "https://www.data.gouv.fr" }
-  p.data_as_of = date(o.edition, "data_as_of")
-  p.date, p.epoch = date(o.edition, "date")
+  local as_of, day, period = date(o.edition, "data_as_of"), date(o.edition, "date"), core.prelude("typo").period
+  p.epoch = select(2, date(o.edition, "date"))
   p.reports = reports(o.reports)
+  for _, r in ipairs(p.reports) do   -- as their title pages word them
+    r.edition = (r.language == "fr" and "données arrêtées au " or "data as of ") .. period(r.language, as_of)
+    r.date = period(r.language, day)
+  end
   known(o.limits, core.names(limits), "limits")
   for _, key in ipairs(core.names(limits)) do
     local v, rule = type(o.limits) == "table" and o.limits[key], limits[key]

@@ -39,7 +39,7 @@ struct jsonrows {
 	struct buf text;                   /* of its cells, each from its place on */
 	struct rowcell cell[ROWS_CELLS], name[ROWS_CELLS];
 	size_t at[ROWS_CELLS], nname, hint;
-	struct { int64_t item; long line; } seen[ROWS_CELLS];   /* where a member stood last */
+	struct seen { int64_t item; long line; } seen[ROWS_CELLS];   /* where a member stood last */
 };
 
 /* ---- errors ---- */
@@ -74,17 +74,13 @@ static size_t here(const struct jsonrows *j)
 
 static int no_rows(struct jsonrows *j)
 {
-	err_set(&j->err, ERR_JSON_SHAPE, "%s", "");
-	return place(j, here(j));
+	return err_set(&j->err, ERR_JSON_SHAPE, "%s", "") || place(j, here(j));
 }
 
 /* 1 while the item in hand and the names around it are of a size to bear. */
 static int check_size(struct jsonrows *j, bool fits)
 {
-	if (fits && !j->text.over && !j->path.over)
-		return 1;
-	err_set(&j->err, ERR_JSON_LARGE, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS);
-	return place(j, here(j));
+	return (fits && !j->text.over && !j->path.over) || err_set(&j->err, ERR_JSON_LARGE, "%d" ERR_SEP "%d", ROWS_BYTES, ROWS_CELLS) || place(j, here(j));
 }
 
 /* ---- names ---- */
@@ -110,15 +106,12 @@ static long find_name(struct jsonrows *j, const char *s, size_t n)
 /* What becomes of a member of an item; s: the names that lead to it from there. */
 static long find_cell(struct jsonrows *j, const char *s, size_t n)
 {
-	if (j->geo) {
-		bool property = n > 11 && !memcmp(s, "properties.", 11);
-		if (!property && !is(s, n, "id"))
-			return is(s, n, "properties") ? INSIDE : is(s, n, "geometry") ? j->geometry : IGNORED;
-		s += property ? 11 : 0;
-		n -= property ? 11 : 0;
-		if (!property)
-			return find_name(j, s, n);
-	}
+	size_t skip = j->geo && n > 11 && !memcmp(s, "properties.", 11) ? 11 : 0;
+
+	if (j->geo && !skip)
+		return is(s, n, "properties") ? INSIDE : is(s, n, "geometry") ? j->geometry : is(s, n, "id") ? find_name(j, s, n) : IGNORED;
+	s += skip;
+	n -= skip;
 	long at = find_name(j, s, n);
 	for (size_t i = 0; at == IGNORED && i < j->nname; i++)
 		if (j->name[i].n > n && j->name[i].s[n] == '.' && !memcmp(j->name[i].s, s, n))
@@ -128,38 +121,47 @@ static long find_cell(struct jsonrows *j, const char *s, size_t n)
 
 /* ---- values ---- */
 
-/* A value inside a cell, with the comma before it; s: text, or NULL for one character. */
-static void put(struct jsonrows *j, char what, const char *s, size_t n)
+/* A value inside a cell, with the comma before it; s: text, or NULL for one character. Names end with their colon. */
+static int put(struct jsonrows *j, char what, const char *s, size_t n)
 {
 	char last = j->text.s[j->text.n - 1];
 
-	if (what != '}' && what != ']' && last != '{' && last != '[' && last != ':')
+	if (what != '}' && what != ']' && !strchr("{[:", last))
 		buf_char(&j->text, ',');
-	if (!s)
-		buf_char(&j->text, what);
-	else if (what == '"' || what == ':')
+	if (what == '"' || what == ':')
 		buf_json(&j->text, s, n);
 	else
-		buf_add(&j->text, s, n);
+		buf_add(&j->text, s ? s : &what, s ? n : 1);
 	if (what == ':')
 		buf_char(&j->text, ':');
+	return check_size(j, true);
+}
+
+/* The field in hand may stand once in an item. */
+static int see(struct jsonrows *j)
+{
+	struct seen *seen = &j->seen[j->field];
+
+	if (seen->item == j->count)
+		return err_set(&j->err, ERR_JSON_TWICE, "%s" ERR_SEP "%ld", j->name[j->field].s, seen->line) || place(j, here(j));
+	count_lines(j, here(j));
+	*seen = (struct seen){ j->count, j->line };
+	return 1;
 }
 
 /* A value that is a cell, or the first sign of one. */
 static int put_cell(struct jsonrows *j, char what, const char *s, size_t n)
 {
-	if (j->shape == '{' && j->field < 0) {
+	if (j->shape != '{' && j->ncell == ROWS_CELLS)
+		return check_size(j, false);
+	j->field = j->shape != '{' ? (long)j->ncell++ : j->field;
+	if (j->field < 0) {
 		j->cells += j->field == INSIDE && what == '{';
 		return 1;
 	}
-	if (j->shape != '{' && j->ncell == ROWS_CELLS)
-		return check_size(j, false);
-	if (j->shape != '{')
-		j->field = (long)j->ncell++;
-	n = what == '0' ? 0 : n;
 	j->at[j->field] = j->text.n;
 	j->cell[j->field] = (struct rowcell){
-		.n = n, .kind = what == '0' ? ROWCELL_NONE : what == '1' ? ROWCELL_NUMBER : what == 't' ? ROWCELL_FLAG : ROWCELL_TEXT,
+		.n = what == '0' ? 0 : n, .kind = what == '0' ? ROWCELL_NONE : what == '1' ? ROWCELL_NUMBER : what == 't' ? ROWCELL_FLAG : ROWCELL_TEXT,
 	};
 	j->capture = !s;
 	j->captured = j->depth - 1;
@@ -182,8 +184,8 @@ static int begin_item(struct jsonrows *j, char what, const char *s, size_t n)
 	j->whole = s;
 	j->begins = j->line;
 	j->begun = j->gone + (int64_t)at;
-	j->nbeginning = s ? n : left;
-	j->nbeginning = j->nbeginning < BEGINNING ? j->nbeginning : BEGINNING;
+	left = s ? n : left;
+	j->nbeginning = left < BEGINNING ? left : BEGINNING;
 	memcpy(j->beginning, s ? s : j->raw + at, j->nbeginning);
 	j->cells = j->items + 1;
 	j->count++;
@@ -192,11 +194,7 @@ static int begin_item(struct jsonrows *j, char what, const char *s, size_t n)
 	for (size_t i = 0; i < j->ncell; i++)
 		j->cell[i] = (struct rowcell){ .kind = ROWCELL_NONE };
 	j->field = j->key;
-	if (j->member && shape == '{') {
-		j->seen[j->key].item = j->count;
-		j->seen[j->key].line = j->line;
-	}
-	return (!j->member || put_cell(j, '"', j->path.s + name, j->path.n - name - !s)) && (!s || put_cell(j, what, s, n));
+	return (!j->member || shape != '{' || see(j)) && (!j->member || put_cell(j, '"', j->path.s + name, j->path.n - name - !s)) && (!s || put_cell(j, what, s, n));
 }
 
 /* The value that dialect.property leads to: its values are the rows, or it is the only one. */
@@ -220,15 +218,11 @@ static int on_value(struct jsonrows *j, char what, const char *s, size_t n)
 	bool wanted = !j->found && is(buf_text(&j->path), j->path.n, j->geo && !*j->r->property ? "features" : j->r->property);
 
 	j->quiet = 0;
-	if (!s && depth == JSON_DEPTH) {
-		err_set(&j->err, ERR_JSON_DEEP, "%d", JSON_DEPTH);
-		return place(j, here(j));
-	}
+	if (!s && depth == JSON_DEPTH)
+		return err_set(&j->err, ERR_JSON_DEEP, "%d", JSON_DEPTH) || place(j, here(j));
 	j->depth += !s;
-	if (j->capture) {
-		put(j, what, s, n);
-		return check_size(j, true);
-	}
+	if (j->capture)
+		return put(j, what, s, n);
 	if (!s) {
 		buf_add(&j->path, what == '[' ? "[" : ".", what == '[' || j->path.n);
 		j->mark[j->depth] = j->path.n;
@@ -244,30 +238,18 @@ static int on_key(void *context, const unsigned char *key, size_t n)
 	size_t item = j->mark[j->items + 1];
 
 	j->quiet = 0;
-	if (j->capture) {
-		put(j, ':', (const char *)key, n);
-		return check_size(j, true);
-	}
+	if (j->capture)
+		return put(j, ':', (const char *)key, n);
 	j->path.n = j->mark[j->depth];
 	buf_add(&j->path, key, n);
 	if (!j->open || j->depth != j->cells)
 		return check_size(j, true);
 	const char *name = j->path.s + item;
 	j->field = find_cell(j, name, j->path.n - item);
-	if (j->field == STRANGE) {
-		err_set(&j->err, ERR_JSON_MEMBER, "%.*s" ERR_SEP "%s", (int)(j->path.n - item < 200 ? j->path.n - item : 200), name, j->r->fields_match);
-		return place(j, here(j));
-	}
-	if (j->field < 0)
-		return check_size(j, true);
-	if (j->seen[j->field].item == j->count) {
-		err_set(&j->err, ERR_JSON_TWICE, "%s" ERR_SEP "%ld", j->name[j->field].s, j->seen[j->field].line);
-		return place(j, here(j));
-	}
-	count_lines(j, here(j));
-	j->seen[j->field].item = j->count;
-	j->seen[j->field].line = j->line;
-	return check_size(j, true);
+	if (j->field == STRANGE)
+		return err_set(&j->err, ERR_JSON_MEMBER, "%.*s" ERR_SEP "%s", (int)(j->path.n - item < 200 ? j->path.n - item : 200), name, j->r->fields_match)
+		       || place(j, here(j));
+	return j->field < 0 ? check_size(j, true) : see(j);
 }
 
 static int on_close(struct jsonrows *j, char what)
@@ -275,10 +257,10 @@ static int on_close(struct jsonrows *j, char what)
 	j->quiet = 0;
 	j->depth--;
 	if (j->capture) {
-		put(j, what, NULL, 0);
 		j->capture = j->depth != j->captured;
+		int ok = put(j, what, NULL, 0);
 		j->cell[j->field].n = j->text.n - j->at[j->field];
-		return check_size(j, true);
+		return ok;
 	}
 	j->path.n = j->mark[j->depth];
 	if (j->open && j->depth == j->items) {
@@ -303,15 +285,9 @@ VALUE(on_string, '"', s, n, void *j, const unsigned char *s, size_t n)
 VALUE(on_map, '{', NULL, 0, void *j)
 VALUE(on_array, '[', NULL, 0, void *j)
 
-static int on_end_map(void *j)
-{
-	return on_close(j, '}');
-}
-
-static int on_end_array(void *j)
-{
-	return on_close(j, ']');
-}
+#define CLOSE(name, what) static int name(void *j) { return on_close(j, what); }
+CLOSE(on_end_map, '}')
+CLOSE(on_end_array, ']')
 
 static const yajl_callbacks callbacks = {
 	.yajl_null = on_null, .yajl_boolean = on_bool, .yajl_number = on_number, .yajl_string = on_string,
@@ -357,12 +333,9 @@ static void read_more(struct jsonrows *j)
 /* Parses the next slice: to the byte that may end an item. What goes wrong is in j->err. */
 static void feed(struct jsonrows *j)
 {
-	if (j->taken == j->ready && j->bad) {
-		err_set(&j->err, ERR_JSON_ESCAPE, "%.6s", j->raw + j->taken);
-		place(j, j->taken);
-		return;
-	}
-	if (j->taken == j->ready)
+	if (j->taken == j->ready && j->bad)
+		(void)(err_set(&j->err, ERR_JSON_ESCAPE, "%.6s", j->raw + j->taken) || place(j, j->taken));
+	else if (j->taken == j->ready)
 		read_more(j);
 	if (j->err.id)
 		return;
@@ -391,22 +364,19 @@ static int next_row(void *self, struct row *out, struct err *e)
 
 	while (!j->whole && !j->done && !j->err.id)
 		feed(j);
-	if (j->header && (j->whole || !j->err.id)) {
-		j->header = false;
+	bool header = j->header && (j->whole ? j->shape == '{' : !j->err.id);   /* lists bring their own */
+	j->header = false;
+	if (header)
 		*out = (struct row){ 1, j->name, j->nname, "", 0 };
-		if (j->shape == '{' || !j->whole)
-			return 1;
-	}
-	if (j->whole) {
-		j->whole = false;
-		for (size_t i = 0; i < j->ncell; i++)
-			j->cell[i].s = j->cell[i].n ? j->text.s + j->at[i] : "";
+	else if (j->whole)
 		*out = (struct row){ j->begins, j->cell, j->ncell, j->beginning, j->nbeginning };
-		return 1;
-	}
-	if (j->err.id)
+	else if (j->err.id)
 		*e = j->err;
-	return j->err.id ? -1 : 0;
+	for (size_t i = 0; !header && j->whole && i < j->ncell; i++)
+		j->cell[i].s = j->cell[i].n ? j->text.s + j->at[i] : "";
+	int rc = header || j->whole ? 1 : j->err.id ? -1 : 0;
+	j->whole &= header;
+	return rc;
 }
 
 static void close_json(void *self)

@@ -1,13 +1,13 @@
-/* The jailed process guesses the format, reads the first rows and says both on descriptor 3: JSON, or a line "error" and the error. */
+/* The jailed process reads the file in the ways that it is told and says what it found on descriptor 3: JSON, or a line "error" and the error. */
 #include "intake/peek.h"
 
 #include "base/errwire.h"
+#include "base/num.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "intake/rows.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PEEK_CELL = 400, PEEK_ROWS_MAX = 24 << 20, PEEK_MAX = 256 << 20, PEEK_STDERR = 4096, PEEK_FD = 3 };
@@ -56,7 +56,7 @@ static void put_row(struct buf *out, const struct row *row)
 	buf_str(out, "\"}");
 }
 
-static bool put_rows(struct buf *out, const struct resource *r, const struct rows_opt *o, long most, struct arena *a, struct err *e)
+static bool put_rows(struct buf *out, const struct resource *r, const struct rows_opt *o, int64_t most, struct arena *a, struct err *e)
 {
 	struct rows rows;
 	struct row row;
@@ -65,7 +65,7 @@ static bool put_rows(struct buf *out, const struct resource *r, const struct row
 
 	rows_open(&rows, r, o, a);
 	buf_str(out, "{\"rows\":[");
-	for (long n = 0; n < most && out->n - begin < PEEK_ROWS_MAX && (step = rows_next(&rows, &row, e)) == 1; n++) {
+	for (int64_t n = 0; n < most && out->n - begin < PEEK_ROWS_MAX && (step = rows_next(&rows, &row, e)) == 1; n++) {
 		buf_str(out, n ? "," : "");
 		put_row(out, &row);
 	}
@@ -84,8 +84,8 @@ int peek_stage(int argc, char **argv)
 	if (argc != 6)
 		return EXIT_USAGE;
 	struct rows_opt o = { .file = &(struct rows_file){ argv[1], argv[2] }, .nfile = 1, .tmp_dir = argv[3], .raw = true };
-	long most = strtol(argv[5], NULL, 10);
-	bool ok = package_parse(&p, &a, argv[3], argv[4], strlen(argv[4]), &e);
+	int64_t most = 0;
+	bool ok = num_int(argv[5], strlen(argv[5]), &most) && package_parse(&p, &a, argv[3], argv[4], strlen(argv[4]), &e);
 	for (size_t i = 0; ok && i < p.nresource; i++) {
 		buf_str(&out, i ? "," : "[");
 		ok = most ? put_rows(&out, &p.resource[i], &o, most, &a, &e) || p.nresource > 1 : put_look(&out, &p.resource[i], o.file, &a, &e);

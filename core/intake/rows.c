@@ -23,19 +23,15 @@ static const int64_t UNPACKED_LEAST = (int64_t)256 << 20, UNPACKED_TIMES = 200, 
 
 static const struct kind {
 	const char *bytes; size_t n, at;
-	const char *what, *format, *compression, *encoding;   /* what: in messages; the others: what a descriptor would say, or NULL */
+	const char *what, *format, *compression, *encoding;   /* what: in messages; the others: what a descriptor would say, "" = nothing */
 } kinds[] = {
-	{ "mimetypeapplication/vnd.oasis.opendocument.spreadsheet", 54, 30, "ODS (format: ods)", "ods", NULL, NULL },
-	{ "[Content_Types].xml", 19, 30, "XLSX (format: xlsx)", "xlsx", NULL, NULL },
-	{ "PK\3\4", 4, 0, "ZIP (compression: zip; format: xlsx, ods)", NULL, "zip", NULL },
-	{ "\x1f\x8b", 2, 0, "gzip (compression: gz)", NULL, "gz", NULL },
-	{ "\xd0\xcf\x11\xe0", 4, 0, "xls, doc (OLE2)", NULL, NULL, NULL },
-	{ "%PDF", 4, 0, "PDF", NULL, NULL, NULL }, { "SQLite format 3", 15, 0, "SQLite", NULL, NULL, NULL },
-	{ "<!doctype html", 14, 0, "HTML", NULL, NULL, NULL }, { "<html", 5, 0, "HTML", NULL, NULL, NULL },
-	{ "<?xml", 5, 0, "XML", NULL, NULL, NULL },
-	{ "\xff\xfe", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
-	{ "\xfe\xff", 2, 0, "UTF-16 (encoding: utf-16)", NULL, NULL, "utf-16" },
-	{ "\xef\xbb\xbf", 3, 0, "UTF-8 (encoding: utf-8)", NULL, NULL, "utf-8" },
+	{ "mimetypeapplication/vnd.oasis.opendocument.spreadsheet", 54, 30, "ODS (format: ods)", "ods", "", "" },
+	{ "[Content_Types].xml", 19, 30, "XLSX (format: xlsx)", "xlsx", "", "" },
+	{ "PK\3\4", 4, 0, "ZIP (compression: zip; format: xlsx, ods)", "", "zip", "" }, { "\x1f\x8b", 2, 0, "gzip (compression: gz)", "", "gz", "" },
+	{ "\xd0\xcf\x11\xe0", 4, 0, "xls, doc (OLE2)", "", "", "" }, { "%PDF", 4, 0, "PDF", "", "", "" },
+	{ "SQLite format 3", 15, 0, "SQLite", "", "", "" }, { "<!doctype html", 14, 0, "HTML", "", "", "" }, { "<html", 5, 0, "HTML", "", "", "" },
+	{ "<?xml", 5, 0, "XML", "", "", "" }, { "\xff\xfe", 2, 0, "UTF-16 (encoding: utf-16)", "", "", "utf-16" },
+	{ "\xfe\xff", 2, 0, "UTF-16 (encoding: utf-16)", "", "", "utf-16" }, { "\xef\xbb\xbf", 3, 0, "UTF-8 (encoding: utf-8)", "", "", "utf-8" },
 };
 
 /* NULL: nothing that is known, text perhaps. */
@@ -63,7 +59,7 @@ static bool check_kind(const struct rows *rows, struct err *e)
 	const struct resource *r = rows->r;
 	const struct kind *k = kind_of(rows->head, rows->nhead);
 
-	if (is_sheet(r) || !k || (k->encoding && !strncmp(r->encoding, k->encoding, 6)))
+	if (is_sheet(r) || !k || (*k->encoding && !strncmp(r->encoding, k->encoding, 6)))
 		return true;
 	return err_set(e, ERR_NOT_TEXT, "%s (%s)" ERR_SEP "%s", r->format, r->encoding, k->what);
 }
@@ -129,12 +125,6 @@ static long read_file(void *context, char *to, size_t n, struct err *e)
 	return got;
 }
 
-static long read_nothing(void *context, char *to, size_t n, struct err *e)
-{
-	(void)context, (void)to, (void)n, (void)e;
-	return 0;
-}
-
 /* Reads the file to its end, for its digest. */
 static bool drain(struct rows *rows, struct err *e)
 {
@@ -160,15 +150,15 @@ static long read_again(void *context, char *to, size_t n, struct err *e)
 	return (long)n;
 }
 
-static bool read_head(struct rows *rows, struct err *e)
+/* Up to n bytes, fewer only at the end; -1. */
+static long read_fully(const struct rows_input *in, char *to, size_t n, struct err *e)
 {
-	long got;
+	size_t had = 0;
+	long got = 0;
 
-	rows->nhead = rows->head_at = 0;
-	while ((got = rows->source.read(rows->source.context, rows->head + rows->nhead, HEAD - rows->nhead, e)) > 0 &&
-	       (rows->nhead += (size_t)got) < HEAD)
-		;
-	return got >= 0 && (rows->nhead || err_set(e, ERR_FILE_EMPTY, "%s", ""));
+	while (had < n && (got = in->read(in->context, to + had, n - had, e)) > 0)
+		had += (size_t)got;
+	return got < 0 ? -1 : (long)had;
 }
 
 static bool ends_on(const char *s, const char *end)
@@ -201,7 +191,10 @@ static bool open_source(struct rows *rows, const struct rows_file *f, int64_t si
 		rows->unpack = unpack_gzip(&rows->source, most);
 	if (rows->unpack)
 		rows->source = unpack_input(rows->unpack);
-	return read_head(rows, e);
+	rows->head_at = 0;
+	long got = read_fully(&rows->source, rows->head, HEAD, e);
+	rows->nhead = got > 0 ? (size_t)got : 0;
+	return got > 0 || (got == 0 && err_set(e, ERR_FILE_EMPTY, "%s", ""));
 }
 
 static bool open_reader(struct rows *rows, struct err *e)
@@ -231,12 +224,8 @@ static bool open_part(struct rows *rows, struct err *e)
 	rows->file = f->shown;
 	rows->bytes = rows->above = 0;
 	rows->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (rows->fd < 0)
+	if (rows->fd < 0 || fstat(rows->fd, &st) < 0 || (!S_ISREG(st.st_mode) && (errno = EINVAL)))
 		return err_system(e, ERR_OPEN, rows->file);
-	if (fstat(rows->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		errno = EINVAL;
-		return err_system(e, ERR_OPEN, rows->file);
-	}
 	rows->hash = hash_open();
 	if (*stated && !rows->parts && strcmp(name, "sha256") != 0)
 		rows->check = hash_open_as(name);
@@ -254,14 +243,14 @@ static bool end_part(struct rows *rows, struct err *e)
 	if (!drain(rows, e))
 		return false;
 	close_part(rows, hex);
-	if (rows->parts) {
+	if (rows->parts)
 		hash_str(rows->parts, rows->sha256);
-		if (rows->part == rows->o->nfile) {
-			hash_close(rows->parts, rows->sha256);
-			rows->parts = NULL;
-		}
-		return true;
+	if (rows->parts && rows->part == rows->o->nfile) {
+		hash_close(rows->parts, rows->sha256);
+		rows->parts = NULL;
 	}
+	if (rows->o->nfile > 1)
+		return true;
 	const char *got = *hex ? hex : rows->sha256;
 	if (r->bytes >= 0 && r->bytes != rows->bytes)
 		return err_set(e, ERR_FILE_BYTES, "%lld" ERR_SEP "%lld", (long long)rows->bytes, (long long)r->bytes);
@@ -421,9 +410,9 @@ static int read_header(struct rows *rows, struct row *row, struct err *e)
 		}
 		if (rc <= 0)
 			return rc;
-		bool is_header = has(&r->header_rows, rows->above);
-		rows->skipped += !is_header;
-		if (is_header)
+		bool named = has(&r->header_rows, rows->above);
+		rows->skipped += !named;
+		if (named)
 			join_header(rows, &head, row);
 	}
 	if (strcmp(r->fields_match, "exact") != 0)
@@ -479,24 +468,21 @@ static const char *guess_encoding(const char *s, size_t n)
 
 static bool look_at_text(struct rows *rows, struct rows_look *out, struct arena *a, struct err *e)
 {
-	char *sample = arena_alloc(a, SAMPLE), *text = arena_alloc(a, TOLD);
-	size_t n = 0;
-	long got;
+	struct rows_input in = { read_again, rows };
+	char *sample = arena_alloc(a, SAMPLE), *text = arena_alloc(a, TOLD + 1);
+	struct err other;
+	long got = read_fully(&in, sample, SAMPLE, e), n;
 
-	while ((got = n < SAMPLE ? read_again(rows, sample + n, SAMPLE - n, e) : 0) > 0)
-		n += (size_t)got;
 	if (got < 0)
 		return false;
-	out->encoding = *out->encoding ? out->encoding : guess_encoding(sample, n);
-	rows->source = (struct rows_input){ read_nothing, NULL };
-	rows->head = sample;
-	rows->nhead = n;
+	out->encoding = *out->encoding ? out->encoding : guess_encoding(sample, (size_t)got);
+	rows->head = sample;   /* once more, decoded */
+	rows->nhead = (size_t)got;
 	rows->head_at = 0;
-	rows->decode = decode_open(out->encoding, &(struct rows_input){ read_again, rows });
-	struct rows_input in = decode_input(rows->decode);
-	struct err other;
-	while (TOLD - out->ntext > 16 && (got = in.read(in.context, text + out->ntext, TOLD - out->ntext, &other)) > 0)
-		out->ntext += (size_t)got;
+	rows->decode = decode_open(out->encoding, &in);
+	in = decode_input(rows->decode);
+	while (TOLD - out->ntext > 16 && (n = in.read(in.context, text + out->ntext, TOLD - out->ntext, &other)) > 0)
+		out->ntext += (size_t)n;
 	out->text = text;
 	return true;
 }
@@ -508,16 +494,11 @@ bool rows_look(struct rows_look *out, const struct resource *r, const struct row
 	struct rows rows;
 	struct err other;
 
-	*out = (struct rows_look){ .format = "", .compression = "", .encoding = "" };
 	own.compression = *r->compression ? r->compression : "none";
 	rows_open(&rows, &own, &o, a);
 	bool ok = open_part(&rows, e);
 	const struct kind *k = ok ? kind_of(rows.head, rows.nhead) : NULL;
-	if (k) {
-		out->format = k->format ? k->format : "";
-		out->compression = k->compression ? k->compression : "";
-		out->encoding = k->encoding ? k->encoding : "";
-	}
+	*out = (struct rows_look){ .format = k ? k->format : "", .compression = k ? k->compression : "", .encoding = k ? k->encoding : "" };
 	if (ok && !strcmp(out->compression, "zip"))
 		ok = sheet_names(f->path, a, &out->sheet, &other) || unpack_members(f->path, MEMBERS, a, &out->member, e);
 	else if (ok && k && !*out->encoding && !*out->compression)

@@ -111,10 +111,9 @@ VERB(do_words)
 		json_int(json_get(in, "done"), &done);
 		json_int(json_get(in, "total"), &total);
 		log_step(&s->app.log, text, (size_t)done, (size_t)total);
-	} else if (*to == 'v') {
-		log_verbose(&s->app.log, "%s", text);
-	} else if (*to == 'n') {
-		log_note(&s->app.log, "%s", text);
+	} else if (*to == 'n' || *to == 'v') {
+		if (*to == 'n' || s->app.log.verbose)
+			log_note(&s->app.log, "%s", text);
 	} else {
 		log_done(&s->app.log);
 		fputs(text, *to == 'o' ? stdout : stderr);

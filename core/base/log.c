@@ -26,31 +26,17 @@ static void clear_bar(struct log *l)
 	l->bar = false;
 }
 
-static void say(struct log *l, const char *fmt, va_list ap)
-{
-	clear_bar(l);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-}
-
 void log_note(struct log *l, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (l->quiet)
+		return;
+	clear_bar(l);
 	va_start(ap, fmt);
-	if (!l->quiet)
-		say(l, fmt, ap);
+	vfprintf(stderr, fmt, ap);
 	va_end(ap);
-}
-
-void log_verbose(struct log *l, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (l->verbose)
-		say(l, fmt, ap);
-	va_end(ap);
+	fputc('\n', stderr);
 }
 
 void log_error(struct log *l, const struct err *e)

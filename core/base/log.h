@@ -12,7 +12,6 @@ struct log {
 /* Reads NO_COLOR, TERM and whether stderr is a terminal. */
 void log_init(struct log *l, enum lang lang, bool quiet, bool verbose);
 void log_note(struct log *l, const char *fmt, ...) PRINTF_LIKE(2, 3);     /* silent with quiet */
-void log_verbose(struct log *l, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* only with verbose */
 void log_error(struct log *l, const struct err *e);
 /* Step done of total (0 = unknown) called what: a bar on a terminal, one line a step elsewhere, nothing in the first 500 ms. */
 void log_step(struct log *l, const char *what, size_t done, size_t total);

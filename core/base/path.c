@@ -79,6 +79,16 @@ bool path_read(const char *path, size_t max, struct buf *out, struct err *e)
 	return ok && buf_add(out, "", 0);
 }
 
+bool path_sync(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = (fd >= 0 && fsync(fd) == 0) || err_system(e, ERR_WRITE, dir);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* Closes fd, the file from, and gives it the name to: seen there only when it is whole, and there to stay. */
 static bool settle(int fd, const char *from, const char *to, struct err *e)
 {
@@ -91,12 +101,7 @@ static bool settle(int fd, const char *from, const char *to, struct err *e)
 	if (!ok || rename(from, to))
 		return ok && err_system(e, ERR_WRITE, to);
 	snprintf(dir, sizeof dir, "%.*s.", slash ? (int)(slash - to) + 1 : 0, to);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return err_system(e, ERR_OPEN, dir);
-	ok = fsync(fd) == 0 || err_system(e, ERR_WRITE, dir);
-	close(fd);
-	return ok;
+	return path_sync(dir, e);
 }
 
 bool path_put(int fd, const void *bytes, size_t n)

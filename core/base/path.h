@@ -18,6 +18,7 @@ bool path_put(int fd, const void *s, size_t n);   /* all of it to an open file o
 bool path_create(const char *path, const void *s, size_t n, struct err *e);
 /* Publishes n bytes as path (mode 0644). Does nothing when the file holds exactly these bytes already. */
 bool path_write(const char *path, const void *s, size_t n, struct err *e);
+bool path_sync(const char *dir, struct err *e);   /* names in a folder reach the disk */
 /* Publishes an existing file under a new name in the same file system: fsync, rename, fsync of the folder. */
 bool path_publish(const char *from, const char *to, struct err *e);
 bool path_copy(const char *from, const char *to, struct err *e);                /* published like path_write */

@@ -79,13 +79,6 @@ size_t text_utf8_write(char to[4], uint32_t c)
 	return more + 1;
 }
 
-void text_utf8_put(struct buf *out, uint32_t c)
-{
-	char one[4];
-
-	buf_add(out, one, text_utf8_write(one, c));
-}
-
 size_t text_from_cp1252(char *to, const char *s, size_t n, size_t *used)
 {
 	/* 0x80–0x9F of Windows-1252 (Unicode Consortium, MAPPINGS/VENDORS/MICSFT/WINDOWS/CP1252.TXT); 0 = undefined. */

@@ -8,7 +8,6 @@ size_t text_utf8_bad(const char *s, size_t n);
 size_t text_utf8_length(const char *s, size_t n);     /* characters of valid UTF-8 */
 /* Reads one character at *s (valid UTF-8, before end) and moves on. */
 uint32_t text_utf8_next(const char **s, const char *end);
-void text_utf8_put(struct buf *out, uint32_t c);
 size_t text_utf8_write(char to[4], uint32_t c);       /* bytes written */
 /* Converts s, given in Windows-1252 (ISO-8859-1 with the printable 0x80–0x9F), up to one of the five bytes that it leaves undefined
  * (81 8D 8F 90 9D) or the end. to: room for 3 * n bytes. Returns the bytes written, *used those of s. */

@@ -67,9 +67,6 @@ void stmt_done(struct stmt *st);                 /* gives it back to the cache; 
 int stmt_parameters(const struct stmt *st);
 const char *stmt_parameter(const struct stmt *st, int i);   /* name without its sign, i from 1; NULL for "?" */
 void stmt_bind(struct stmt *st, int i, struct cell v);      /* i from 1; texts are copied */
-static inline void stmt_bind_int(struct stmt *st, int i, int64_t v) { stmt_bind(st, i, cell_int(v)); }
-static inline void stmt_bind_real(struct stmt *st, int i, double v) { stmt_bind(st, i, cell_real(v)); }
-static inline void stmt_bind_text(struct stmt *st, int i, const char *s, size_t n) { stmt_bind(st, i, cell_bytes(s, n)); }
 
 int stmt_columns(const struct stmt *st);
 const char *stmt_column_name(const struct stmt *st, int i);  /* i from 0 */

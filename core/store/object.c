@@ -3,8 +3,8 @@
 
 #include "base/path.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,30 +16,19 @@ char *object_path(struct arena *a, const char *store_dir, const char *hex)
 
 static bool copy(const char *from, const char *to, struct err *e)
 {
-	FILE *in = fopen(from, "rbe"), *out = in ? fopen(to, "wbe") : NULL;
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	bool ok = (in >= 0 || err_system(e, ERR_OPEN, from)) && (out >= 0 || err_system(e, ERR_WRITE, to));
 	char block[1 << 16];
-	bool ok = in || err_system(e, ERR_OPEN, from);
+	ssize_t n = 0;
 
-	ok = ok && (out || err_system(e, ERR_WRITE, to));
-	for (size_t n; ok && (n = fread(block, 1, sizeof block, in)) > 0;)
-		ok = fwrite(block, 1, n, out) == n || err_system(e, ERR_WRITE, to);
-	if (ok && ferror(in))
+	while (ok && ((n = read(in, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)))
+		ok = n < 0 || path_put(out, block, (size_t)n) || err_system(e, ERR_WRITE, to);
+	if (ok && n < 0)
 		ok = err_system(e, ERR_READ, from);
-	if (in)
-		fclose(in);
-	if (out && fclose(out) && ok)
-		ok = err_system(e, ERR_WRITE, to);
-	return ok && (chmod(to, 0444) == 0 || err_system(e, ERR_WRITE, to));
-}
-
-static bool sync_folder(const char *dir, struct err *e)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = (fd >= 0 && fsync(fd) == 0) || err_system(e, ERR_WRITE, dir);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	ok = ok && (fchmod(out, 0444) == 0 || err_system(e, ERR_WRITE, to));
+	if (in >= 0)
+		close(in);
+	return (out < 0 || close(out) == 0 || err_system(e, ERR_WRITE, to)) && ok;
 }
 
 bool object_put(const char *store_dir, const char *file, char hex[HASH_HEX], int64_t *size, struct err *e)
@@ -56,7 +45,7 @@ bool object_put(const char *store_dir, const char *file, char hex[HASH_HEX], int
 		ok = object_verify(store_dir, hex, &ignored) ||
 		     (path_mkdirs(folder, e) && path_publish(new, object_path(&a, store_dir, hex), e));
 		/* Also for an object that was there: the run that put it may have ended before its folder reached the disk. */
-		ok = ok && sync_folder(folder, e) && sync_folder(store_dir, e);
+		ok = ok && path_sync(folder, e) && path_sync(store_dir, e);
 	}
 	if (temporary)
 		path_remove_tree(temporary, &ignored);

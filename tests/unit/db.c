@@ -341,11 +341,11 @@ static void test_parameters(struct db *db)
 	CHECK_STR(stmt_parameter(st, 2), "name", "whatever the sign");
 	CHECK_STR(stmt_parameter(st, 3), NULL, "none for ?");
 	CHECK(stmt_parameter(st, 4) == NULL, "none beyond the last");
-	stmt_bind_int(st, 1, 2023);
+	stmt_bind(st, 1, cell_int(2023));
 	CHECK(stmt_step(st, &e) == -1 && e.id == ERR_SQL_PARAM, "a parameter never bound");
 	CHECK_STR(e.arg[0], "@name", "is named");
 	CHECK(e.line == 1 && e.column == 19, "with its place");
-	stmt_bind_text(st, 2, "l’été\0x", 9);
+	stmt_bind(st, 2, cell_bytes("l’été\0x", 9));
 	stmt_bind(st, 3, (struct cell){ .type = CELL_NULL });
 	CHECK(stmt_step(st, &e) == 1, "bound, it runs");
 	struct cell c = stmt_cell(st, 0);
@@ -357,7 +357,7 @@ static void test_parameters(struct db *db)
 	stmt_reset(st);
 	CHECK(stmt_step(st, &e) == -1 && e.id == ERR_SQL_PARAM, "reset unbinds");
 	stmt_reset(st);
-	stmt_bind_real(st, 1, 0.5);
+	stmt_bind(st, 1, cell_real(0.5));
 	stmt_bind(st, 2, (struct cell){ .type = CELL_NULL });
 	stmt_bind(st, 3, (struct cell){ .type = CELL_NULL });
 	c = stmt_step(st, &e) == 1 ? stmt_cell(st, 0) : (struct cell){ 0 };
@@ -422,7 +422,7 @@ static void test_attach(struct db *db)
 	for (int i = 1; i <= 10; i++) {
 		if (!st[i])
 			continue;
-		stmt_bind_int(st[i], 1, 1);
+		stmt_bind(st[i], 1, cell_int(1));
 		CHECK(stmt_step(st[i], &e) == 1 && stmt_int(st[i], 0) == i, "the others still read their own");
 		if (i > 1)
 			stmt_done(st[i]);

@@ -78,7 +78,8 @@ static size_t put_all(struct buf *tex, char want[][64])
 		struct buf one = BUF(64), text = BUF(512);
 		struct err e = { 0 };
 		buf_char(&one, 'x');
-		text_utf8_put(&one, c);
+		char bytes[4];
+		buf_add(&one, bytes, text_utf8_write(bytes, c));
 		buf_char(&one, 'y');
 		if (tex_text(&text, buf_text(&one), &e)) {
 			const char *is = c == 0x20 || c == 0xA0 || c == 0x2009 || c == 0x202F ? "x y" : c == 0x2010 || c == 0x2011 ? "x-y" : buf_text(&one);

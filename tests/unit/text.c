@@ -64,7 +64,8 @@ static void test_all(void)
 		size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 		bool surrogate = c >= 0xd800 && c < 0xe000;
 		buf_clear(&b);
-		text_utf8_put(&b, c);
+		char bytes[4];
+		buf_add(&b, bytes, text_utf8_write(bytes, c));
 		const char *s = b.s;
 		wrong += b.n != n || (text_utf8_bad(b.s, b.n) == n) == surrogate;
 		if (!surrogate)

@@ -311,22 +311,3 @@ void load_stop(struct load_run *run)
 	if (run->tmp)
 		path_remove_tree(run->tmp, &other);
 }
-
-bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e)
-{
-	*report = (struct load_report){ .package = "", .key = "" };
-	struct load_run *run = load_start(job, a, e);
-	return run && load_finish(run, report, e);
-}
-
-bool load_summary(const struct load_report *report, struct err *out)
-{
-	const struct load_table *t = report->ntable ? &report->table[report->ntable - 1] : NULL;
-
-	for (size_t i = report->ntable; i-- > 0;)
-		if (report->table[i].nreject)
-			t = &report->table[i];
-	err_set(out, ERR_LOAD_STOPPED, "%s" ERR_SEP "%lld" ERR_SEP "%lld", t ? t->name : report->package, (long long)(t ? t->read : 0),
-	        (long long)(t ? t->rejected + t->cells : 0));
-	return false;
-}

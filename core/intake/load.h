@@ -39,18 +39,15 @@ void load_present(const struct load_job *job, struct arena *a, struct package *p
 /* Reads the descriptor, and digests everything the package is built from: descriptor, script, files, keys of used packages, this program. The
  * package file with this key needs no load. *p is without the tables that have no file. 0 = none of them has one. -1 = *e. */
 int load_key(const struct load_job *job, struct arena *a, struct package *p, char key[65], struct err *e);
-/* Runs the loader in the jail and publishes. Refused rows and cells are in the report; when they are too many (see account_good), or when
- * something is wrong with the whole, the load fails: *e says why, the report how far it came, the file of before stays. */
-bool load_package(const struct load_job *job, struct arena *a, struct load_report *report, struct err *e);
-/* The same in two steps, so that several run side by side. What start returns (NULL = *e) must be given to finish, or to stop. job is borrowed. */
+/* Runs the loader in the jail and publishes, in two steps, so that several run side by side. What start returns (NULL = *e) must be given to finish,
+ * or to stop. job is borrowed. Refused rows and cells are in the report; when they are too many (see account_good), or when something is wrong with
+ * the whole, the load fails: *e says why, the report how far it came, the file of before stays. */
 struct load_run;
 struct load_run *load_start(const struct load_job *job, struct arena *a, struct err *e);
 bool load_finish(struct load_run *run, struct load_report *report, struct err *e);
 void load_stop(struct load_run *run);
 /* Makes the files that a message names relative to the project. Always false. */
 bool load_relative(const char *root, struct err *e);
-/* Sets *out to a sentence on a load that failed: the table, how many rows of it were read and how many refused. Always false. */
-bool load_summary(const struct load_report *report, struct err *out);
 /* Reads the answer of a loader, which nothing vouches for, and puts the refusals into r->table, as many as p has resources: true = it says that
  * all is done; false with its error, or ERR_LOAD_WIRE. */
 bool load_decode(const char *text, size_t n, const struct package *p, struct load_report *r, struct err *e);

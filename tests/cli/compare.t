@@ -38,6 +38,11 @@ is "$code" 2 "a key that is no column is refused"
 like "$T/err" '“nope” is not a column' "said"
 run compare stuff staff
 like "$T/err" 'there is no table stuff; did you mean “staff”' "a table that is not there"
+run compare units staff
+is "$code" 2 "two tables that share no column"
+like "$T/err" 'error: units and staff have no column in common' "are no versions of one"
+run compare staff area --columns code --json
+is "$code $(json key.#) $(json changed)" "0 0 0" "two tables that share a column, by it"
 run compare staff
 is "$code" 2 "one version is not enough"
 

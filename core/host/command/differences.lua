@@ -45,6 +45,8 @@ return function(what)
     if has.old[name] and has.new[name] and not in_key[name] then compared[#compared + 1] = name end
   end
 
+  if #out.key + #compared == 0 then core.fail("app.compare_none", what.old.shown or what.old.table, what.new.shown or what.new.table) end
+
   out.old_rows = query("SELECT count(*) FROM " .. side.old)[1][1]
   out.new_rows = query("SELECT count(*) FROM " .. side.new)[1][1]
   if #out.key == 0 then

@@ -191,10 +191,7 @@ end
 -- Waits for a load → { valid, file, report, error }
 local function finish(name)
   local l = core.load_finish { name = name }
-  if not l.valid then
-    local _, e = pcall(core.raise)
-    l.error = core.reword(e)
-  end
+  if not l.valid then l.error = select(2, pcall(core.raise)) end
   return l
 end
 
@@ -266,8 +263,9 @@ function core.load_aside(what)
     if j.root == "" then j.root = "/" end
   end
   j.name, j.aside = "aside", core.scratch() .. "/" .. what.name
-  core.load_start(j)
-  local l = finish(j.name)
+  local begun, e = pcall(core.load_start, j)
+  if not begun and type(e) ~= "userdata" then error(e, 0) end
+  local l = begun and finish(j.name) or { valid = false, report = { name = "", tables = {}, warnings = {}, absent = {} }, error = e }
   if l.error then l.error = { show = input.color and l.error.color or l.error.show, record = l.error, exit = l.error.exit } end
   return l
 end

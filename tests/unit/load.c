@@ -447,7 +447,6 @@ static void test_driver(void)
 	      "a link out of the package is not followed in the jail");
 	job.package_dir = "nothing";
 	CHECK(!load_package(&job, &arena, &r, &e) && e.id == ERR_DESC_MISSING && !strcmp(e.file, "nothing/datapackage.json"), "no package");
-	buf_free(&text);
 }
 
 static void test_stops(void)

@@ -44,10 +44,12 @@ seems() { # seems WANT NAME: of the file g
 }
 printf 'x,y\n1,2\n3,4\n' >g
 seems 'csv  utf-8 , 1 2 x y' "commas"
+is "$(json needs_layout) $(json header_line)" 'false null' 'which need no layout'
 printf 'x;y;z\n1,5;2,5;3\n3,1;4,1;5\n' >g
 seems 'csv  utf-8 ; 1 3 x z' "decimal commas"
 printf 'Title\n\nnote;;\nx;y;z\n1;;3\n2;5;6\n3;;\n' >g
 seems 'csv  utf-8 ; 4 3 x z' "title rows above"
+is "$(json needs_layout) $(json header_line)" 'true 4' 'which need a layout'
 printf '1\t2\n3\t4\n' >g
 seems "csv  utf-8 $(printf '\t') null 2 column_1 column_2" "no header"
 printf 'a,b\n5" x,1\n6" y,2\n' >g

@@ -129,7 +129,7 @@ for i, row in ipairs(header == 0 and look.rows or {}) do
     break
   end
 end
-local line = below and look.rows[below].line
+local line = below and look.rows[below].line or nil
 if input.json then
   local rows = {}
   for i = 1, math.min(20, #look.rows) do rows[i] = { line = look.rows[i].line, cells = look.rows[i].cells } end

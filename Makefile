@@ -17,7 +17,8 @@ endif
 PKGS    := lua5.4 sqlite3 yajl freetype2 fontconfig libseccomp libcrypto libxxhash zlib expat minizip libcurl
 # Expanded when a recipe runs: by then install-deps has put pkg-config and the libraries there.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-LIBS       = $(shell pkg-config --libs $(PKGS)) -lm
+# libcurl is opened by the fetcher alone: its headers only.
+LIBS       = $(shell pkg-config --libs $(filter-out libcurl,$(PKGS))) -lm
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Icore -I$B/gen $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAG) $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG) $(LDFLAGS)
 

@@ -47,7 +47,7 @@ static int stage(int argc, char **argv)
 {
 	enum proc_kind kind;
 
-	if (!proc_enter(&argc, &argv, &kind))
+	if ((proc_stage_kind(argc, argv) == PROC_FETCHER && !fetch_open()) || !proc_enter(&argc, &argv, &kind))
 		return 127;
 	if (kind == PROC_LOADER && argc > 0 && !strcmp(argv[0], PEEK_STAGE))
 		return peek_stage(argc, argv);

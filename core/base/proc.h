@@ -73,6 +73,8 @@ bool proc_ok(const struct proc *p, const char *what, struct err *e);
 
 /* Inside a child: true when argv says that this process is a hidden stage. */
 bool proc_is_stage(int argc, char **argv);
+/* The kind that argv asks for, PROC_KINDS when it cannot be read: for what a stage must open before its jail closes. */
+enum proc_kind proc_stage_kind(int argc, char **argv);
 /* Restricts this process as argv says. For a tool it executes and never returns on success. For an inner stage it returns true with
  * argc and argv moved to the arguments of that stage and *kind set. False: the jail could not be entered (already told on stderr). */
 bool proc_enter(int *argc, char ***argv, enum proc_kind *kind);

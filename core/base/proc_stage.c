@@ -127,6 +127,13 @@ bool proc_is_stage(int argc, char **argv)
 	return argc > P_MARK && strcmp(argv[P_MARK], MARK) == 0;
 }
 
+enum proc_kind proc_stage_kind(int argc, char **argv)
+{
+	int64_t kind = PROC_KINDS;
+
+	return argc > P_KIND && num_int(argv[P_KIND], strlen(argv[P_KIND]), &kind) && kind >= 0 && kind < PROC_KINDS ? (enum proc_kind)kind : PROC_KINDS;
+}
+
 bool proc_enter(int *argc, char ***argv, enum proc_kind *kind)
 {
 	const char *step = "", ok = STAGE_JAILED;

@@ -7,8 +7,10 @@
 #include "base/proc.h"
 #include "intake/json.h"
 
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,6 +34,31 @@ static const char *text(const struct json *o, const char *key)
 }
 
 /* ---- the child ---- */
+
+/* libcurl and the thirty libraries behind it would more than double the time of every start of the program: only the fetcher opens them,
+ * before its jail closes. Set once, by fetch_open. */
+#define CURL_FUNCTIONS(F) \
+	F(easy_cleanup) F(easy_getinfo) F(easy_header) F(easy_init) F(easy_setopt) F(easy_strerror) F(global_init) F(multi_add_handle) \
+	F(multi_cleanup) F(multi_info_read) F(multi_init) F(multi_perform) F(multi_poll) F(multi_remove_handle) F(slist_append) \
+	F(slist_free_all)
+static struct {
+#define F(name) __typeof__(curl_##name) *name;
+	CURL_FUNCTIONS(F)
+#undef F
+} curl;
+
+bool fetch_open(void)
+{
+	void *library = dlopen("libcurl.so.4", RTLD_NOW);
+	bool ok = library != NULL;
+
+#define F(name) ok = ok && (curl.name = (__typeof__(curl.name))(uintptr_t)dlsym(library, "curl_" #name));
+	CURL_FUNCTIONS(F)
+#undef F
+	if (!ok)
+		fprintf(stderr, "%s\n", dlerror());
+	return ok;
+}
 
 struct job {
 	const struct json *ask;
@@ -120,12 +147,12 @@ static bool start(struct job *j, CURLM *multi, const char *dir, struct arena *a)
 
 	j->path = l[L_LOOK] ? "" : arena_printf(a, "%s/%zu", dir, j->ask->index);
 	j->fd = *j->path ? open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
-	j->easy = curl_easy_init();
+	j->easy = curl.easy_init();
 	if (!j->easy || (*j->path && j->fd < 0))
 		return false;
-	j->head = curl_slist_append(curl_slist_append(NULL, arena_printf(a, "If-None-Match: %s", etag)),   /* not sent when empty */
+	j->head = curl.slist_append(curl.slist_append(NULL, arena_printf(a, "If-None-Match: %s", etag)),   /* not sent when empty */
 	                            arena_printf(a, "If-Modified-Since: %s", modified));
-#define SET(what, value) curl_easy_setopt(j->easy, CURLOPT_##what, value)
+#define SET(what, value) curl.easy_setopt(j->easy, CURLOPT_##what, value)
 	CURLcode bad = SET(URL, text(j->ask, "url")) | SET(PROTOCOLS_STR, protocols) | SET(REDIR_PROTOCOLS_STR, protocols) |
 		SET(OPENSOCKETFUNCTION, on_socket) | SET(OPENSOCKETDATA, j) | SET(WRITEFUNCTION, on_body) | SET(WRITEDATA, j) |
 		SET(HEADERFUNCTION, on_header) | SET(HEADERDATA, j) | SET(HTTPHEADER, j->head) | SET(PRIVATE, j) | SET(ERRORBUFFER, j->why) |
@@ -134,7 +161,7 @@ static bool start(struct job *j, CURLM *multi, const char *dir, struct arena *a)
 		SET(LOW_SPEED_TIME, (long)l[L_LOW_SECONDS]) | SET(MAXFILESIZE_LARGE, (curl_off_t)l[L_BYTES]) | SET(NOSIGNAL, 1L) |
 		SET(USERAGENT, "continuum") | SET(PROXY, "");
 #undef SET
-	return !bad && curl_multi_add_handle(multi, j->easy) == CURLM_OK;
+	return !bad && curl.multi_add_handle(multi, j->easy) == CURLM_OK;
 }
 
 /* What a transfer came to: ERR_NONE when it brought what was wanted. */
@@ -163,7 +190,7 @@ static const char *header(CURL *easy, const char *name)
 {
 	struct curl_header *h;
 
-	return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK && strlen(h->value) < 200 ? h->value : "";
+	return curl.easy_header(easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK && strlen(h->value) < 200 ? h->value : "";
 }
 
 /* Tells the end of a transfer and lets go of it. */
@@ -174,9 +201,9 @@ static bool finish(struct job *j, CURLM *multi, CURLcode rc)
 	char *url = NULL;
 	long status = 0;
 
-	curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(j->easy, CURLINFO_EFFECTIVE_URL, &url);
-	curl_easy_getinfo(j->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	curl.easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(j->easy, CURLINFO_EFFECTIVE_URL, &url);
+	curl.easy_getinfo(j->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	enum err_id id = outcome(j, rc, status, *text(j->ask, "etag") || *text(j->ask, "modified"));
 	if (j->fd >= 0 && close(j->fd) != 0)
 		id = ERR_WRITE;
@@ -185,7 +212,7 @@ static bool finish(struct job *j, CURLM *multi, CURLcode rc)
 	const struct { const char *key, *value; } member[] = {
 		{ "state", id ? "unreachable" : status == 304 ? "unchanged" : "done" }, { "url", url ? url : "" },
 		{ "etag", header(j->easy, "ETag") }, { "modified", header(j->easy, "Last-Modified") }, { "error", id ? err_name(id) : "" },
-		{ "detail", j->detail }, { "why", *j->why ? j->why : curl_easy_strerror(rc) },
+		{ "detail", j->detail }, { "why", *j->why ? j->why : curl.easy_strerror(rc) },
 	};
 	buf_printf(&line, "{\"i\":%zu,\"status\":%ld,\"bytes\":%" PRId64, j->ask->index, status, *j->path ? j->bytes : (int64_t)length);
 	for (size_t i = 0; i < sizeof member / sizeof *member; i++) {
@@ -196,9 +223,9 @@ static bool finish(struct job *j, CURLM *multi, CURLcode rc)
 	}
 	buf_str(&line, "}\n");
 	bool ok = path_put(ANSWER_FD, line.s, line.n);
-	curl_multi_remove_handle(multi, j->easy);
-	curl_easy_cleanup(j->easy);
-	curl_slist_free_all(j->head);
+	curl.multi_remove_handle(multi, j->easy);
+	curl.easy_cleanup(j->easy);
+	curl.slist_free_all(j->head);
 	buf_free(&line);
 	return ok;
 }
@@ -214,11 +241,11 @@ static bool transfer(struct job *job, size_t n, const int64_t limit[LIMITS], CUR
 		while (begun < n && begun - ended < (size_t)limit[L_PARALLEL])
 			if (!start(&job[begun++], multi, dir, a))
 				return false;
-		if (curl_multi_perform(multi, &running) != CURLM_OK || curl_multi_poll(multi, NULL, 0, 200, NULL) != CURLM_OK)
+		if (curl.multi_perform(multi, &running) != CURLM_OK || curl.multi_poll(multi, NULL, 0, 200, NULL) != CURLM_OK)
 			return false;
-		for (CURLMsg *m; (m = curl_multi_info_read(multi, &queued)) != NULL; ended++) {
+		for (CURLMsg *m; (m = curl.multi_info_read(multi, &queued)) != NULL; ended++) {
 			struct job *j = NULL;
-			curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j);
+			curl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j);
 			if (!finish(j, multi, m->data.result))
 				return false;
 		}
@@ -245,16 +272,16 @@ int fetch_stage(int argc, char **argv)
 	ssize_t got = getline(&line, &room, stdin);
 
 	(void)argv;
-	bool ok = argc == 0 && got > 0 && json_parse(&doc, &a, "fetcher", line, (size_t)got, &e) && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	bool ok = argc == 0 && got > 0 && json_parse(&doc, &a, "fetcher", line, (size_t)got, &e) && curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 	const struct json *ask = ok ? json_get(doc.root, "ask") : NULL, *v = ok ? json_get(doc.root, "limit")->child : NULL;
 	for (; ok && v; v = v->next)
 		ok = v->index < LIMITS && json_int(v, &limit[v->index]) && limit[v->index] >= 0;
 	struct job *job = arena_array(&a, struct job, ask ? ask->count + 1 : 1);
 	for (v = ask ? ask->child : NULL; v; v = v->next)
 		job[n++] = (struct job){ .ask = v, .limit = limit, .fd = -1 };
-	CURLM *multi = ok && limit[L_PARALLEL] ? curl_multi_init() : NULL;
+	CURLM *multi = ok && limit[L_PARALLEL] ? curl.multi_init() : NULL;
 	ok = multi && transfer(job, n, limit, multi, text(doc.root, "dir"), &a);
-	curl_multi_cleanup(multi);
+	curl.multi_cleanup(multi);
 	arena_free(&a);
 	free(line);
 	return ok ? EXIT_OK : EXIT_FAILED;

@@ -22,6 +22,8 @@ struct fetch_opt {
  * etag, modified; error: name of a message, "" = none, detail (an address that is refused) and why, in the words of curl. A file is left only by
  * "done". NULL = *e, our own failure. */
 const struct json **fetch_all(const struct json *list, const struct fetch_opt *o, struct arena *a, struct err *e);
+/* Opens libcurl, before proc_enter; false: told on stderr. */
+bool fetch_open(void);
 /* Inner stage PROC_FETCHER. */
 int fetch_stage(int argc, char **argv);
 #endif

@@ -289,7 +289,7 @@ int main(int argc, char **argv)
 	enum proc_kind kind;
 
 	if (proc_is_stage(argc, argv))
-		return proc_enter(&argc, &argv, &kind) ? fetch_stage(argc, argv) : 127;
+		return fetch_open() && proc_enter(&argc, &argv, &kind) ? fetch_stage(argc, argv) : 127;
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	char *dir = path_mkdtemp(&a, "/tmp", &e);

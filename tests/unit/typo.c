@@ -50,6 +50,16 @@ static void test_number(void)
 		same(&b, plain_case[i].want, "without grouping");
 		buf_free(&b);
 	}
+	static const struct { double v; int decimals; const char *text[2]; } data_case[] = {
+		{ 2018, 0, { "2018", "2018" } }, { 1234.5, 1, { "1234,5", "1234.5" } }, { -12345.25, 2, { "-12345,25", "-12345.25" } },
+	};
+	for (size_t i = 0; i < sizeof data_case / sizeof *data_case; i++)
+		for (enum lang lang = LANG_FR; lang <= LANG_EN; lang++) {
+			struct buf b = BUF(200);
+			typo_number_as(&b, lang, data_case[i].v, data_case[i].decimals, true);
+			same(&b, data_case[i].text[lang], "as a number of a data file");
+			buf_free(&b);
+		}
 	struct buf big = BUF(1000);
 	typo_number(&big, LANG_FR, -DBL_MAX, 15);
 	CHECK(!big.over && text_utf8_length(big.s, big.n) == 1 + 309 + 102 + 1 + 15, "the largest number is grouped whole");

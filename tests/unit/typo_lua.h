@@ -72,13 +72,19 @@ static void typo_push(const struct quantity *q)
 	lua_setfield(typo_state, -2, "period");
 }
 
-static inline void typo_number(struct buf *out, enum lang lang, double v, int decimals)
+static inline void typo_number_as(struct buf *out, enum lang lang, double v, int decimals, bool plain)
 {
 	typo_function("number");
 	typo_lang(lang);
 	lua_pushnumber(typo_state, v);
 	lua_pushinteger(typo_state, decimals);
-	typo_text(out, 3);
+	lua_pushboolean(typo_state, plain);
+	typo_text(out, 4);
+}
+
+static inline void typo_number(struct buf *out, enum lang lang, double v, int decimals)
+{
+	typo_number_as(out, lang, v, decimals, false);
 }
 
 /* form: "fixed" (with decimals), "plain", "real" */

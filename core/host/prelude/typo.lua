@@ -34,8 +34,9 @@ function typo.fixed(v, decimals)
   return find(text, "^%-[0.]*$") and sub(text, 2) or text
 end
 
--- 21 000 / 21,000; four digits are grouped too (4 000).
-function typo.number(lang, v, decimals)
+-- 21 000 / 21,000; four digits are grouped too (4 000). plain: a year, a code or a number of a data file, not grouped.
+function typo.number(lang, v, decimals, plain)
+  if plain then return (gsub(typo.fixed(v, decimals), "%.", lang == "fr" and "," or ".")) end
   local minus, whole, part = match(typo.fixed(v, decimals), "^(%-?)(%d+)%.?(%d*)$")
   local group = lang == "fr" and NNBSP or ","
   local head = #whole % 3

@@ -65,7 +65,10 @@ function phases.show_table(t)
   for _, note in ipairs(t.notes) do core.line("    %s", core.clean(note)) end
   for _, r in ipairs(t.refusals) do
     local e = r.record
-    core.line("    %s:%d:%d: %s", e.file or "", e.line or 0, e.column or 0, e.message)
+    local at = { e.file or "" }
+    if (e.line or 0) > 0 then at[2] = e.line end
+    if (e.column or 0) > 0 then at[3] = e.column end
+    core.line("    %s: %s", table.concat(at, ":"), e.message)
   end
   local more = t.rejected + t.cells - #t.refusals
   if more > 0 and #t.refusals > 0 then core.line(say("    … %d autres : table _reject", "    … %d more: table _reject"), more) end

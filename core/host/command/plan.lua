@@ -176,6 +176,18 @@ local function check_tables(k)
   end
 end
 
+-- What k uses is loaded before it, where only its turn has not come: someone who names one package need not know the others.
+local function load_used(k)
+  for _, name in ipairs(k.uses) do
+    local u, wanted = core.project.named[name], {}
+    if (u.why.id == "never" or u.why.id == "changed") and not u.running then
+      for i, other in ipairs(core.project.list) do wanted[i] = other ~= u and other.wanted end
+      core.load { name = name, beside = {} }
+      for i, other in ipairs(core.project.list) do other.wanted = wanted[i] end
+    end
+  end
+end
+
 -- Begins the load of k, unless it runs already. Packages that k uses must have been published.
 local function start(k)
   if k.running then return end
@@ -228,6 +240,7 @@ function core.load(what)
     for _, other in ipairs(p.list) do other.wanted = false end
     for _, name in ipairs(what.beside) do p.named[name].wanted = true end
   end
+  load_used(k)
   progress(k.name, work_done.loaded, #p.list)
   k.wanted = false
   start(k)
@@ -256,7 +269,9 @@ function core.load_aside(what)
     given[f.resource] = { resource = f.resource, path = core.real(f.path), shown = f.shown or f.path }
   end
   if what.package then
-    j = job(core.project.named[what.package], given)
+    local k = core.project.named[what.package]
+    if core.project.write then load_used(k) end
+    j = job(k, given)
   else
     local path = core.real(what.dir)
     j = { dir = path:match("[^/]*$"), root = path:match("^(.*)/"), files = {}, uses = {} }

@@ -44,8 +44,11 @@ end
 -- What became of the rows of a table.
 function phases.show_table(t)
   local say, n = core.say, core.text
+  -- A row that a script has given may still be refused by its types.
+  local rejected = t.rejected + t.emitted - t.loaded
   core.line(say("  %-24s %8d lignes lues, %8d chargées, %d rejetées, %d ignorées", "  %-24s %8d rows read, %8d loaded, %d rejected, %d skipped"),
-    t.name, t.read, t.loaded, t.rejected, t.skipped)
+    t.name, t.read, t.loaded, rejected, t.skipped)
+  if t.used ~= t.emitted then core.line(say("    %d lignes lues en ont donné %d", "    %d rows read gave %d"), t.used, t.emitted) end
   local kinds = {}
   for i, k in ipairs(t.kinds) do kinds[i] = ("%s %d"):format(core.clean(k.kind), k.rows) end
   if kinds[1] then core.line("    %s %s", say("ignorées :", "skipped:"), table.concat(kinds, ", ")) end
@@ -70,7 +73,7 @@ function phases.show_table(t)
     if (e.column or 0) > 0 then at[3] = e.column end
     core.line("    %s: %s", table.concat(at, ":"), e.message)
   end
-  local more = t.rejected + t.cells - #t.refusals
+  local more = rejected + t.cells - #t.refusals
   if more > 0 and #t.refusals > 0 then core.line(say("    … %d autres : table _reject", "    … %d more: table _reject"), more) end
 end
 

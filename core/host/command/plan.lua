@@ -228,7 +228,7 @@ local function tell(l)
     end
   end
   if not first then return e end
-  local _, stopped = pcall(core.fail, "intake.load_stopped", first.name, first.read, first.rejected + first.cells)
+  local _, stopped = pcall(core.fail, "intake.load_stopped", first.name, first.read, first.rejected + first.emitted - first.loaded + first.cells)
   return stopped
 end
 

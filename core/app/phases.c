@@ -292,8 +292,8 @@ VERB(do_take)
 	return true;
 }
 
-/* { id }: runs the analysis → { sha256, error, seconds, reads: [[package, table, column, stamp]], facts: [[table, fact, stamp]] }. sha256 of its result, kept; "" when
- * the analysis itself failed: error is the name of what `raise` raises. */
+/* { id }: runs the analysis → { sha256, error, seconds, reads: [[package, table, column, stamp]], facts: [[table, fact, stamp]] }. sha256: of its
+ * result, which is kept; "" when the analysis itself failed: error is the name of what `raise` raises. */
 VERB(do_work)
 {
 	struct plan_analysis *a = analysis(s, in);

@@ -38,34 +38,17 @@ static int take_lock(struct project *p, struct err *e)
 	return fd;
 }
 
-/* What a killed writer left half-written. The lock is held: nobody else is writing. */
-static bool sweep(struct project *j, struct err *e)
-{
-	const char *const dir[] = {
-		j->data, j->build, path_join(&j->arena, j->build, "figures"), path_join(&j->arena, j->build, "results"),
-		path_join(&j->arena, j->state, "objects"), path_join(&j->arena, j->state, "quarantine"),
-	};
-
-	for (size_t i = 0; i < sizeof dir / sizeof *dir; i++)
-		if (!path_sweep(dir[i], e))
-			return false;
-	for (size_t i = 0; i < j->nreport; i++)
-		if (!path_sweep(arena_printf(&j->arena, "%s/%s/generated", j->root, j->report[i].dir), e))
-			return false;
-	return true;
-}
-
 bool plan_open(struct plan *p, bool write, struct err *e)
 {
-	const char *ledger = path_join(&p->project.arena, p->project.state, "ledger.db");
+	struct project *j = &p->project;
+	const char *ledger = path_join(&j->arena, j->state, "ledger.db");
 
-	if (write) {
-		if (!path_mkdirs(p->project.data, e) || !path_mkdirs(p->project.build, e))
+	if (write && (!path_mkdirs(j->data, e) || !path_mkdirs(j->build, e) || (p->lock = take_lock(j, e)) < 0))
+		return false;
+	/* The lock is held: nobody else is writing. */
+	for (size_t i = 0; write && i < j->sweep.n; i++)
+		if (!path_sweep(path_join(&j->arena, j->root, j->sweep.s[i]), e))
 			return false;
-		p->lock = take_lock(&p->project, e);
-		if (p->lock < 0 || !sweep(&p->project, e))
-			return false;
-	}
 	if (!write && !path_exists(ledger))
 		return true;
 	p->ledger = ledger_open(ledger, e);
@@ -79,7 +62,7 @@ void plan_close(struct plan *p)
 	db_close(p->ledger);
 	if (p->lock >= 0)
 		close(p->lock);
-	project_close(&p->project);
+	arena_free(&p->project.arena);
 	*p = (struct plan){ .app = p->app, .lock = -1 };
 }
 

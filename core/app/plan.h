@@ -2,9 +2,9 @@
  * results of analyses. What is stale, and why, is decided in host/command/plan.lua. */
 #ifndef APP_PLAN_H
 #define APP_PLAN_H
-#include "app/app.h"
 #include "app/project.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "host/worker.h"
 #include "intake/json.h"
 #include "intake/load.h"
@@ -12,6 +12,12 @@
 #include "store/ledger.h"
 #include "store/schema.h"
 
+/* What every command gets: how to talk. */
+struct app {
+	struct log log;
+	enum lang lang;
+	bool json;
+};
 struct plan_load {
 	const char *name;
 	struct load_job job;

@@ -61,7 +61,7 @@ void project_set(struct project *p, const struct json *s)
 {
 	static const struct { const char *key; char kind; size_t at; } setting[] = {
 #define SET(key, kind, member) { key, kind, offsetof(struct project, member) }
-		SET("epoch", 'w', epoch), SET("facts", 'l', facts), SET("units", 't', units),
+		SET("epoch", 'w', epoch), SET("facts", 'l', facts), SET("units", 't', units), SET("sweep", 'l', sweep),
 		SET("seconds", 'n', seconds), SET("memory_mb", 'm', memory), SET("sql_memory_mb", 'm', sql_memory), SET("output_mb", 'm', output),
 		SET("allow_unjailed", 'y', allow_unjailed), SET("fetch_seconds", 'n', fetch_seconds), SET("fetch_mb", 'm', fetch_bytes),
 		SET("allow_local", 'y', allow_local),
@@ -77,9 +77,4 @@ void project_set(struct project *p, const struct json *s)
 			text(p, json_get(v, "name")), text(p, json_get(v, "dir")), text(p, json_get(v, "edition")), text(p, json_get(v, "date")), lang,
 		};
 	}
-}
-
-void project_close(struct project *p)
-{
-	arena_free(&p->arena);
 }

@@ -22,6 +22,7 @@ struct project {
 	bool allow_unjailed;
 	double fetch_seconds; uint64_t fetch_bytes;   /* limits of one download */
 	bool allow_local;                       /* addresses of this machine and of private networks, and plain http, may be fetched */
+	struct texts sweep;                     /* folders, relative to root, where a killed writer may have left something half-written */
 	const char *state, *data, *build;       /* .continuum, .continuum/data, build: absolute */
 };
 
@@ -29,5 +30,4 @@ struct project {
 bool project_find(struct project *p, const char *start, struct err *e);
 /* Takes the settings; s: as project.lua gives them, nothing is missing. */
 void project_set(struct project *p, const struct json *s);
-void project_close(struct project *p);
 #endif

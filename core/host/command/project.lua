@@ -161,8 +161,10 @@ return function(how)
     { "build", "folder" }, { "build/figures", "folder" }, { "build/results", "folder" }, { "continuum.lock", "file" },
     { ".continuum/objects", "folder" }, { ".continuum/quarantine", "folder" },
   }
+  p.sweep = { ".continuum/data", ".continuum/objects", ".continuum/quarantine", "build", "build/figures", "build/results" }
   for _, r in ipairs(p.reports) do
     frame[#frame + 1], frame[#frame + 2] = { r.dir, "folder" }, { r.dir .. "/generated", "folder" }
+    p.sweep[#p.sweep + 1] = r.dir .. "/generated"
   end
   plain(frame)
   p.write = how and how.write or false

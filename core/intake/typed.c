@@ -40,11 +40,11 @@ static void find_files(struct typed *t, const struct typed_job *job)
 static bool open_fields(struct typed *t, struct err *e)
 {
 	const struct resource *r = t->job->r;
-	size_t *key = arena_array(t->a, size_t, r->primary.n);
 
 	t->reader = arena_array(t->a, struct field_reader *, r->nfield);
 	t->cell = arena_array(t->a, struct cell, 2 * r->nfield);
 	t->at = arena_array(t->a, size_t, r->nfield);
+	t->key = arena_array(t->a, size_t, r->primary.n);
 	t->may_lack = arena_array(t->a, bool, r->nfield);
 	for (size_t i = 0; i < r->nfield; i++) {
 		t->at[i] = t->ncell;
@@ -59,9 +59,9 @@ static bool open_fields(struct typed *t, struct err *e)
 			t->may_lack[r->foreign[k].from.field[i]] = false;
 	for (size_t i = 0; i < r->primary.n; i++) {
 		t->may_lack[r->primary.field[i]] = false;
-		key[i] = t->at[r->primary.field[i]];
+		t->key[i] = t->at[r->primary.field[i]];
 	}
-	t->stamper = stamp_open(t->a, t->ncell, key, r->primary.n);
+	t->stamper = stamp_open(t->a, t->ncell, t->key, r->primary.n);
 	return true;
 }
 
@@ -127,14 +127,14 @@ static bool in_order(struct typed *t)
 	int order = 0;
 
 	for (size_t k = 0; k < key->n && !order; k++) {
-		const struct cell *c = &t->cell[t->at[key->field[k]]];
+		const struct cell *c = &t->cell[t->key[k]];
 		order = kept[k].type == c->type ? field_compare(c, &kept[k]) : 1;
 	}
 	if (order <= 0)
 		return ++t->greatest.behind < BEHIND;
 	buf_clear(text);
 	for (size_t k = 0; k < key->n; k++) {
-		kept[k] = t->cell[t->at[key->field[k]]];
+		kept[k] = t->cell[t->key[k]];
 		if (kept[k].type == CELL_TEXT)
 			buf_add(text, kept[k].s, kept[k].n);
 	}

@@ -18,7 +18,7 @@ struct typed_job {
 struct typed {
 	/* For the caller to read: columns, and the files' names and digest (at the end). */
 	size_t ncell;
-	size_t *at;                    /* column of each field; that of its companion follows */
+	size_t *at, *key;              /* column of each field; that of its companion follows; columns of the primary key */
 	const char *files;             /* as messages call them, ", " between */
 	struct rows rows;
 	struct field_reader **reader;  /* of each field */

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { BATCHES = 4, ROWS = 512, TEXT = 64 * 1024, STACK = 512 * 1024 };
+enum { ROWS = 512, TEXT = 64 * 1024, STACK = 512 * 1024 };
 
 struct batch {
 	struct cell *cell;
@@ -20,7 +20,8 @@ struct ahead {
 	struct rowsource src;
 	const struct cell *over;       /* a row that the batch before had no room for */
 	struct err e;
-	struct batch batch[BATCHES];
+	struct batch batch[AHEAD_LONG];
+	unsigned batches;
 	pthread_t thread;
 	sem_t filled, empty;           /* batches that wait for the caller, and for the thread */
 	atomic_bool stop;
@@ -90,7 +91,7 @@ static void *run(void *context)
 	size_t i = 0;
 
 	do {
-		b = &a->batch[i++ % BATCHES];
+		b = &a->batch[i++ % a->batches];
 		wait_for(&a->empty);
 		if (a->stop)
 			break;
@@ -100,18 +101,19 @@ static void *run(void *context)
 	return NULL;
 }
 
-struct ahead *ahead_open(const struct rowsource *src)
+struct ahead *ahead_open(const struct rowsource *src, unsigned batches)
 {
 	struct ahead *a = must(calloc(1, sizeof *a));
 	pthread_attr_t small;
 
 	a->src = *src;
-	for (size_t i = 0; i < BATCHES; i++) {
+	a->batches = batches;
+	for (size_t i = 0; i < a->batches; i++) {
 		a->batch[i].cell = must(malloc(ROWS * src->ncolumn * sizeof(struct cell)));
 		a->batch[i].text = must(malloc(a->batch[i].size = TEXT));
 	}
 	sem_init(&a->filled, 0, 0);
-	sem_init(&a->empty, 0, BATCHES);
+	sem_init(&a->empty, 0, batches);
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, STACK);
 	int rc = pthread_create(&a->thread, &small, run, a);
@@ -127,7 +129,7 @@ struct ahead *ahead_open(const struct rowsource *src)
 static int next(void *context, const struct cell **cells, struct err *e)
 {
 	struct ahead *a = context;
-	const struct batch *b = a->taken ? &a->batch[(a->taken - 1) % BATCHES] : NULL;
+	const struct batch *b = a->taken ? &a->batch[(a->taken - 1) % a->batches] : NULL;
 
 	while (!b || a->row == b->n) {
 		if (b && b->end < 0)
@@ -137,7 +139,7 @@ static int next(void *context, const struct cell **cells, struct err *e)
 		if (b)
 			sem_post(&a->empty);
 		wait_for(&a->filled);
-		b = &a->batch[a->taken++ % BATCHES];
+		b = &a->batch[a->taken++ % a->batches];
 		a->row = 0;
 	}
 	*cells = &b->cell[a->row++ * a->src.ncolumn];
@@ -157,7 +159,7 @@ void ahead_close(struct ahead *a)
 	sem_post(&a->empty);
 	if (a->thread)
 		pthread_join(a->thread, NULL);
-	for (size_t i = 0; i < BATCHES; i++) {
+	for (size_t i = 0; i < a->batches; i++) {
 		free(a->batch[i].cell);
 		free(a->batch[i].text);
 	}

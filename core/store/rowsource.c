@@ -110,7 +110,7 @@ static const sqlite3_module module = {
 	.xEof = cursor_eof, .xColumn = cursor_column, .xRowid = cursor_rowid,
 };
 
-bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src, const char *order,
+bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src,
                       int64_t *rows, struct err *e)
 {
 	sqlite3 *s = db_handle(db);
@@ -120,7 +120,7 @@ bool rowsource_insert(struct db *db, const char *table, const char *const *colum
 	for (size_t i = 0; i < src->ncolumn; i++)
 		sqlite3_str_appendf(text, "%s\"%w\"", i ? ", " : "", columns[i]);
 	char *names = sqlite3_str_finish(text);
-	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT * FROM _source%s%s", table, names, *order ? " ORDER BY " : "", order);
+	char *sql = sqlite3_mprintf("INSERT INTO \"%w\" (%s) SELECT * FROM _source", table, names);
 	work.names = names;
 	int rc = names && sql ? sqlite3_create_module(s, "_source", &module, &work) : SQLITE_NOMEM;
 	if (rc == SQLITE_OK)

@@ -12,8 +12,7 @@ struct rowsource {
 	const struct cell *hand;       /* rowsource_insert leaves the row here that it took last */
 };
 /* Runs "INSERT INTO <table> (<columns>) SELECT … FROM source" over the rows; table and columns come from a schema and are quoted here.
- * order: names of columns as SQL has them, "a", "b": SQLite sorts the rows first, beside the file when they are many; "" = as they come.
  * *rows = inserted. A constraint that SQLite refuses is ERR_ROW_REFUSED with SQLite's words. */
-bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src, const char *order,
+bool rowsource_insert(struct db *db, const char *table, const char *const *columns, struct rowsource *src,
                       int64_t *rows, struct err *e);
 #endif

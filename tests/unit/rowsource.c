@@ -35,7 +35,7 @@ static bool insert(struct db *db, const char *table, struct numbers *c, int64_t 
 {
 	struct rowsource src = { .context = c, .ncolumn = 3, .next = next };
 
-	return rowsource_insert(db, table, columns, &src, "", rows, e);
+	return rowsource_insert(db, table, columns, &src, rows, e);
 }
 
 int main(void)

@@ -42,7 +42,7 @@ run compare units staff
 is "$code" 2 "two tables that share no column"
 like "$T/err" 'error: units and staff have no column in common' "are no versions of one"
 run compare staff area --columns code --json
-is "$code $(json key.#) $(json changed)" "0 0 0" "two tables that share a column, by it"
+is "$code $(json key.#) $(json common) $(json added) $(json removed)" "0 0 3 0 2" "two tables that share a column, by it; equal rows as often as they stand"
 run compare staff
 is "$code" 2 "one version is not enough"
 

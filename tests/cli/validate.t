@@ -17,6 +17,9 @@ like "$T/out" '^places: NOT VALID$' "said"
 like "$T/out" 'staff.csv:2:9: ' "with its place"
 run validate places --json
 is "$code $(json valid) $(json exit)" "3 false 3" "as JSON"
+run validate place
+is "$code" 2 "a name that is none"
+like "$T/err" 'there is no package called “place” here' "said"
 cp -R datasets/places "$T/alone"
 cd / || exit 1
 run validate "$T/alone"

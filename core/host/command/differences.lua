@@ -50,12 +50,14 @@ return function(what)
   out.old_rows = query("SELECT count(*) FROM " .. side.old)[1][1]
   out.new_rows = query("SELECT count(*) FROM " .. side.new)[1][1]
   if #out.key == 0 then
-    -- Without a key a changed row is one removed and one added.
+    -- Without a key a changed row is one removed and one added; equal rows count as often as they stand.
     local list = each(compared, function(c) return c end)
-    local function only(a, b)
-      return query(("SELECT count(*) FROM (SELECT %s FROM %s EXCEPT SELECT %s FROM %s)"):format(list, a, list, b))[1][1]
-    end
-    out.added, out.removed = only(side.new, side.old), only(side.old, side.new)
+    local row = query(([[
+      SELECT total(max(more, 0)), total(max(-more, 0))
+      FROM (SELECT sum(n) AS more
+            FROM (SELECT 1 AS n, %s FROM %s UNION ALL SELECT -1, %s FROM %s)
+            GROUP BY %s)]]):format(list, side.new, list, side.old, list))[1]
+    out.added, out.removed = math.tointeger(row[1]), math.tointeger(row[2])
     out.common, out.changed, out.cells = out.new_rows - out.added, 0, 0
   else
     for _, s in ipairs { "old", "new" } do

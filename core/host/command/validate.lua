@@ -11,6 +11,9 @@ if core.here() then
     if p.dir and (p.name == word or core.names_path(p.dir, word)) then package = { package = p.name, name = "validate" } end
   end
 end
+if package.dir and core.project and not word:find("/", 1, true) and not pcall(core.real, word) then
+  core.fail("app.no_such", core.say("de paquet nommé", "package"), word)
+end
 local l = core.load_aside(package)
 if input.json then
   core.json { valid = l.valid, package = l.report, error = l.error and l.error.record, exit = l.error and l.error.exit or 0 }

@@ -23,7 +23,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Icore -I$B/gen $(CFLAGS) $(WARN) $(HARDEN) 
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAG) $(LDFLAGS)
 
 SRC     := $(sort $(wildcard core/*/*.c))
-EMBED   := $(sort $(wildcard core/host/*.lua core/host/figure/*.lua core/host/prelude/*.lua core/host/command/*.lua core/store/*.sql core/store/ledger/*.sql core/render/*.sty))
+EMBED   := $(sort $(wildcard core/host/*.lua core/host/figure/*.lua core/host/paper/*.lua core/host/prelude/*.lua core/host/command/*.lua core/store/*.sql core/store/ledger/*.sql core/render/*.sty))
 OBJ     := $(SRC:%.c=$B/%.o) $B/gen/embed.o
 UNIT    := $(patsubst tests/unit/%.c,$B/tests/unit/%,$(wildcard tests/unit/*.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(wildcard tests/fuzz/*.c))

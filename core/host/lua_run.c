@@ -4,6 +4,7 @@
 #include "base/embed.h"
 
 #include <lualib.h>
+#include <string.h>
 
 static const struct lua_run *running(lua_State *L)
 {
@@ -72,11 +73,22 @@ void lua_run_libraries(lua_State *L)
 	}
 }
 
-static int fail(lua_State *L)   /* (message name, arguments…) raises */
+static int fail(lua_State *L)   /* ([{ file, line, column, excerpt, caret, why },] message name, arguments…) raises */
 {
+	static const char *const members[] = { "line", "column", "caret", "file", "excerpt", "why" };
 	struct err e;
 
-	lua_run_message(L, 1, &e);
+	if (!lua_istable(L, 1)) {
+		lua_run_message(L, 1, &e);
+		return lua_run_raise(L, &e);
+	}
+	lua_run_message(L, 2, &e);
+	for (int i = 0; i < 6; i++)
+		lua_getfield(L, 1, members[i]);
+	const char *excerpt = luaL_optstring(L, -2, "");
+	err_at(&e, luaL_optstring(L, -3, ""), (long)luaL_optinteger(L, -6, 0), (long)luaL_optinteger(L, -5, 0));
+	err_excerpt(&e, excerpt, strlen(excerpt), (long)luaL_optinteger(L, -4, 0));
+	err_why(&e, "%s", luaL_optstring(L, -1, ""));
 	return lua_run_raise(L, &e);
 }
 

@@ -16,7 +16,7 @@ struct lua_run {
 	struct err *e;
 };
 /* False with *r->e, the record that was raised: by H.fail(message name, arguments…), which is always there, by a function of C, or ERR_BUG
- * for a mistake in the chunk. */
+ * for a mistake in the chunk. H.fail takes a place before the name of the message: { file, line, column, excerpt, caret, why }. */
 bool lua_run(const struct lua_run *r);
 void *lua_run_context(lua_State *L);
 /* Raises a record. Never returns. */

@@ -1,16 +1,12 @@
 /* The child process and its manners. What a figure looks like is none of its business. */
 #include "render/gnuplot.h"
 
-#include "base/arena.h"
 #include "base/num.h"
 #include "base/path.h"
-#include "base/proc.h"
-#include "render/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,50 +14,33 @@
 enum { FIGURE_SECONDS = 60, FIGURE_BYTES = 64 << 20, TALK_BYTES = 16 << 10 };
 static const char SCRIPT[] = "script.gp", SENTINEL[] = "figure drawn\n";
 
-struct gnuplot {
-	struct arena arena;
-	struct metrics *metrics;
-	const char *dir;           /* work folder */
-	bool allow_unjailed;
-	struct proc proc;          /* pid 0: not running */
-};
-
-struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e)
-{
-	struct gnuplot *g = calloc(1, sizeof *g);
-
-	if (g)
-		*g = (struct gnuplot){ .dir = work_dir, .allow_unjailed = allow_unjailed };
-	else
-		err_set(e, ERR_SPAWN, "%s", "gnuplot");
-	return g;
-}
-
 void gnuplot_close(struct gnuplot *g)
 {
-	if (!g)
-		return;
 	proc_close(&g->proc);
 	metrics_close(g->metrics);
 	arena_free(&g->arena);
-	free(g);
 }
 
-const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e)
+static bool ready(struct gnuplot *g, const char *dir, struct err *e)
 {
-	if (!g->metrics)
-		g->metrics = metrics_open(METRICS_FAMILY, e);
-	return g->metrics;
+	g->dir = arena_strdup(&g->arena, dir);
+	g->metrics = metrics_open(METRICS_FAMILY, e);
+	return g->metrics != NULL;
+}
+
+static double advance(const struct gnuplot *g, uint32_t c, bool bold)
+{
+	return metrics_advance(g->metrics, c, bold);
 }
 
 static bool start(struct gnuplot *g, struct err *e)
 {
 	struct arena *a = &g->arena;
-	const char *folder = gnuplot_metrics(g, e) ? metrics_folder(g->metrics) : NULL;
+	const char *folder = metrics_folder(g->metrics);
 	/* Our own font list: the machine's other fonts and its users' tastes have no say in a figure. */
 	const char *fonts = arena_printf(a, "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n"
 		"<fontconfig><dir>%s</dir><cachedir>/var/cache/fontconfig</cachedir><cachedir>%s/cache</cachedir></fontconfig>\n",
-		folder ? folder : "", g->dir);
+		folder, g->dir);
 	struct proc_opt o = {
 		.kind = PROC_GNUPLOT, .tool = "gnuplot", .args = { "-d" }, .read = { folder }, .write = { g->dir }, .cwd = g->dir,
 		.env = { "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", arena_printf(a, "HOME=%s", g->dir),
@@ -69,7 +48,7 @@ static bool start(struct gnuplot *g, struct err *e)
 		.memory = (uint64_t)2 << 30, .file_size = FIGURE_BYTES, .stderr_max = TALK_BYTES,
 		.pipe_in = true, .pipe_out = true, .allow_unjailed = g->allow_unjailed,
 	};
-	return folder && path_create(path_join(a, g->dir, "fonts.conf"), fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
+	return path_create(path_join(a, g->dir, "fonts.conf"), fonts, strlen(fonts), e) && proc_start(&g->proc, &o, e);
 }
 
 /* Reads stdout until the sentinel stands there. */
@@ -93,9 +72,9 @@ static bool await(struct gnuplot *g, struct err *e)
 }
 
 /* The line of the script that gnuplot's "… line 12: …" means becomes the excerpt. */
-static void show_line(const struct buf *script, const char *talk, struct err *e)
+static void show_line(const char *s, const char *talk, struct err *e)
 {
-	const char *at = strstr(talk, "line "), *s = buf_text(script);
+	const char *at = strstr(talk, "line ");
 	int64_t line = 0;
 
 	if (!at || !num_int(at + 5, strspn(at + 5, "0123456789"), &line))
@@ -108,14 +87,13 @@ static void show_line(const struct buf *script, const char *talk, struct err *e)
 	err_excerpt(e, s, strcspn(s, "\n"), 0);
 }
 
-bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made, struct err *e)
+static bool run(struct gnuplot *g, const char *script, size_t n, struct err *e)
 {
 	const char *words = arena_printf(&g->arena, "load '%s'\nreset session\nset print '-'\nprint '%.*s'\n", SCRIPT,
 		(int)sizeof SENTINEL - 2, SENTINEL);
 
-	if ((!g->proc.pid && !start(g, e)) || !path_create(path_join(&g->arena, g->dir, SCRIPT), buf_text(script), script->n, e))
+	if ((!g->proc.pid && !start(g, e)) || !path_create(path_join(&g->arena, g->dir, SCRIPT), script, n, e))
 		return false;
-	unlink(path_join(&g->arena, g->dir, made));
 	g->proc.deadline = proc_clock() + FIGURE_SECONDS;
 	bool ok = proc_send(&g->proc, words, strlen(words), e) || err_set(e, ERR_GNUPLOT_ENDED, "%s", "");
 	ok = ok && await(g, e) && proc_poll(&g->proc, 0, e) >= 0;   /* takes what came on stderr last */
@@ -129,7 +107,7 @@ bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made,
 	return ok;
 }
 
-bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct err *e)
+static bool take(struct gnuplot *g, const char *made, struct buf *out, struct err *e)
 {
 	int fd = open(path_join(&g->arena, g->dir, made), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
@@ -143,3 +121,11 @@ bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct e
 		close(fd);
 	return (ok && n == 0) || err_set(e, ERR_GNUPLOT_FILE, "%s", made);
 }
+
+static bool draw(struct gnuplot *g, const char *script, size_t n, const char *made, struct buf *out, struct err *e)
+{
+	unlink(path_join(&g->arena, g->dir, made));
+	return run(g, script, n, e) && take(g, made, out, e);
+}
+
+const struct painter gnuplot_painter = { METRICS_FAMILY, ready, advance, draw };

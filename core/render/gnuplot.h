@@ -1,25 +1,22 @@
-/* One gnuplot in the jail that draws many figures: reset between them, answered by a printed sentinel, restarted after any
- * word on stderr. */
+/* One gnuplot in the jail that draws many figures: reset between them, answered by a printed sentinel, restarted after any word on stderr. */
 #ifndef RENDER_GNUPLOT_H
 #define RENDER_GNUPLOT_H
-#include "base/buf.h"
-#include "base/err.h"
-#include <stdbool.h>
+#include "base/arena.h"
+#include "base/proc.h"
+#include "render/metrics.h"
+#include "store/figure.h"
 
-struct gnuplot;
-struct metrics;
-/* work_dir: new empty private folder, the only place gnuplot may write in; borrowed. It is started at the first drawing;
- * until then opening costs nothing. */
-struct gnuplot *gnuplot_open(const char *work_dir, bool allow_unjailed, struct err *e);
-/* Runs one script; its output name is the fixed "out.pdf" / "out.svg" in work_dir (the script sets it), told by `made`. True
- * when the sentinel came and stderr stayed empty. On an error gnuplot's last words are the reason, and the line of the
- * script that it names is the excerpt; the script stays in work_dir as "script.gp". */
-bool gnuplot_draw(struct gnuplot *g, const struct buf *script, const char *made, struct err *e);
-/* Appends the file that the last drawing made; ERR_GNUPLOT_FILE when there is none or it is empty.
- * Follows no link: what runs in the jail is not trusted. */
-bool gnuplot_take(struct gnuplot *g, const char *made, struct buf *out, struct err *e);
-/* The widths of the font that gnuplot writes with, opened when first asked for; valid until gnuplot_close.
- * NULL: ERR_FONT_MISSING. */
-const struct metrics *gnuplot_metrics(struct gnuplot *g, struct err *e);
+/* Begins with allow_unjailed alone. gnuplot is started at the first drawing. */
+struct gnuplot {
+	bool allow_unjailed;
+	struct arena arena;
+	struct metrics *metrics;   /* of the font that gnuplot writes with */
+	const char *dir;           /* work folder */
+	struct proc proc;          /* pid 0: not running */
+};
 void gnuplot_close(struct gnuplot *g);
+/* A drawing counts when the sentinel came and stderr stayed empty; the file is taken through no link, as what runs in the jail is not trusted.
+ * On an error gnuplot's last words are the reason, and the line of the script that it names is the excerpt; the script stays in the work folder as
+ * "script.gp". ERR_GNUPLOT_FILE when there is no file or it is empty, ERR_FONT_MISSING from ready. */
+extern const struct painter gnuplot_painter;
 #endif

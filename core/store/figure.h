@@ -1,22 +1,18 @@
-/* Where the words of a figure are measured (render) and where a figure is laid out (host) meet: neither includes the other, app hands one to
- * the other. */
+/* Where the words of a figure are measured and the figure is drawn (render) and where it is laid out (host) meet: neither includes the other,
+ * app hands one to the other. */
 #ifndef STORE_FIGURE_H
 #define STORE_FIGURE_H
 #include "base/buf.h"
 #include "base/err.h"
-#include "store/artefact.h"
 
-enum chart_format { CHART_PDF, CHART_SVG };
-struct metrics;
-/* The typeface of figures: functions of render/metrics.h. */
-struct typeface {
-	const struct metrics *self;
-	const char *family;
-	double (*width)(const struct metrics *m, const char *s, bool bold, double size);
-	uint32_t (*missing)(const struct metrics *m, const char *s, bool bold);
-	size_t (*wrap)(const struct metrics *m, struct arena *a, const char *s, bool bold, double size, double width, char **line);
+struct gnuplot;
+struct painter {
+	const char *family;   /* of all words */
+	/* Before anything else: opens the typeface; dir: new empty private folder, the only place gnuplot may write in, borrowed. */
+	bool (*ready)(struct gnuplot *g, const char *dir, struct err *e);
+	/* Advance width of a character in ems; below 0 when there is no glyph for it. */
+	double (*advance)(const struct gnuplot *g, uint32_t c, bool bold);
+	/* Runs a script that writes the file `made`, and appends that file. */
+	bool (*draw)(struct gnuplot *g, const char *script, size_t n, const char *made, struct buf *out, struct err *e);
 };
-/* Makes the complete gnuplot script for one language and format, as figure_script of host does. */
-typedef bool figure_maker(const struct chart *c, enum lang lang, enum chart_format format, const struct typeface *face, struct buf *out,
-	struct err *e);
 #endif

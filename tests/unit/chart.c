@@ -1,14 +1,13 @@
 /* Figures: what is refused, that words neither overlap nor leave the page, that text arrives as written, that the same input gives the same bytes,
  * and golden scripts and SVG. With CHART_SAMPLE=<folder> the drawings are left there to be looked at. */
-#include "render/chart.h"
+#include "host/make.h"
 
 #include "base/hash.h"
 #include "base/path.h"
-#include "base/proc.h"
+#include "base/text.h"
 #include "chart_cases.h"
-#include "host/figure.h"
 #include "host/lua_run.h"
-#include "render/metrics.h"
+#include "render/gnuplot.h"
 #include "tap.h"
 
 #include <stdio.h>
@@ -21,19 +20,56 @@ static const char *dir;
 static struct metrics *metrics;
 static const char *const langs[] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
 
-static bool chart_script(const struct chart *c, enum lang lang, enum chart_format format, const struct metrics *m, struct buf *out, struct err *e)
+/* Draws charts as the figures of an analysis: their files are build/figures/x.<name>.<lang>.… */
+static bool draw_figures(const struct painter *painter, struct gnuplot *g, const struct figure *figure, size_t n, enum lang lang,
+	const char *build, struct err *e)
 {
-	return figure_script(c, lang, format, &(struct typeface){ m, METRICS_FAMILY, metrics_width, metrics_missing, metrics_wrap }, out, e);
+	static struct log quiet = { .quiet = true };
+	struct result r = { .figure = (struct figure *)figure, .nfigure = n };
+	struct make_part part = { "x", &r };
+	struct make m = { .what = "draw", .root = dir, .build = build, .dir = "", .name = "", .edition = "", .date = "", .lang = lang, .epoch = EPOCH,
+		.draws = { lang == LANG_FR, lang == LANG_EN }, .part = &part, .npart = 1, .log = &quiet, .painter = painter, .gnuplot = g };
+
+	return make_run(&m, e) && m.made == n;
 }
 
-static struct gnuplot *open_gnuplot(void)
+/* In the place of gnuplot: keeps the script for PDF, and draws nothing. */
+static struct buf *kept;
+static bool keep_ready(struct gnuplot *g, const char *folder, struct err *e)
 {
-	struct err e = { 0 };
-	struct gnuplot *g = gnuplot_open(path_mkdtemp(&cases, dir, &e), true, &e);
+	(void)folder, (void)e;
+	g->metrics = metrics;
+	return true;
+}
+static bool keep_script(struct gnuplot *g, const char *s, size_t n, const char *made, struct buf *out, struct err *e)
+{
+	(void)g, (void)out;
+	buf_add(kept, s, n);
+	return err_set(e, ERR_GNUPLOT_FILE, "%s", made);
+}
 
-	if (!g)
-		exit(99);
-	return g;
+static bool chart_script(const struct chart *c, struct buf *out, struct err *e)
+{
+	struct painter keeper = { METRICS_FAMILY, keep_ready, gnuplot_painter.advance, keep_script };
+	struct figure f = { .name = "script", .chart = *c };
+	struct gnuplot g = { .allow_unjailed = true };
+
+	kept = out;
+	draw_figures(&keeper, &g, &f, 1, LANG_EN, dir, e);
+	return e->id == ERR_GNUPLOT_FILE;
+}
+
+/* Width in points, as figure/words.lua reckons it. */
+static double width_of(const char *s, bool bold, double size)
+{
+	const char *end = s + strlen(s);
+	double sum = 0;
+
+	while (s < end) {
+		uint32_t c = text_utf8_next(&s, end);
+		sum += c == 0x202f ? metrics_advance(metrics, ' ', bold) / 2 : c == 0x2009 ? 0.2 : metrics_advance(metrics, c, bold);
+	}
+	return sum * size;
 }
 
 static const char *get(const char *base, const char *end)
@@ -59,7 +95,7 @@ static enum err_id refusal(struct chart c, struct err *e)
 {
 	struct buf b = BUF(FILE_MAX);
 	*e = (struct err){ 0 };
-	bool ok = chart_script(&c, LANG_EN, CHART_PDF, metrics, &b, e);
+	bool ok = chart_script(&c, &b, e);
 
 	buf_free(&b);
 	return ok ? ERR_NONE : e->id;
@@ -136,7 +172,7 @@ static void test_quotes(void)
 		struct chart c = chart_of(&p, 1);
 		struct buf b = BUF(FILE_MAX);
 		struct err e;
-		CHECK(chart_script(&c, LANG_EN, CHART_PDF, metrics, &b, &e) && strstr(buf_text(&b), list[i].want), list[i].text);
+		CHECK(chart_script(&c, &b, &e) && strstr(buf_text(&b), list[i].want), list[i].text);
 		buf_free(&b);
 	}
 }
@@ -377,7 +413,7 @@ static size_t words_of(const char *svg, struct word *out, size_t most)
 		bool bold = memmem(line, (size_t)(end - line), "bold", 4) != NULL;
 		double x = number_at(line), y = number_at(strchr(line, ',') + 1);
 		out[n].s = unescaped(text, (size_t)(strstr(text, "</text>") - text));
-		double w = metrics_width(metrics, out[n].s, bold, 8);
+		double w = width_of(out[n].s, bold, 8);
 		x -= memmem(line, (size_t)(end - line), "\"end\"", 5) ? w : memmem(line, (size_t)(end - line), "\"middle\"", 8) ? w / 2 : 0;
 		out[n].x0 = x;
 		out[n].x1 = x + w;
@@ -429,12 +465,14 @@ static void check_golden(const char *name, const char *got)
 	buf_free(&b);
 }
 
-static bool draw(struct gnuplot *g, const struct chart *c, enum lang lang, const char *base)
+static bool draw(const struct figure *figure, size_t n, enum lang lang, const char *build)
 {
 	struct err e = { 0 };
 	struct buf b = BUF(8192);
-	bool ok = chart_draw(g, figure_script, c, lang, EPOCH, base, &e);
+	struct gnuplot g = { .allow_unjailed = true };
+	bool ok = draw_figures(&gnuplot_painter, &g, figure, n, lang, build, &e);
 
+	gnuplot_close(&g);
 	if (!ok) {
 		err_show(&e, LANG_EN, false, &b);
 		printf("# %s\n", buf_text(&b));
@@ -443,16 +481,23 @@ static bool draw(struct gnuplot *g, const struct chart *c, enum lang lang, const
 	return ok;
 }
 
+static const char *base_of(const char *build, const char *name, enum lang lang)
+{
+	return arena_printf(&cases, "%s/figures/x.%s.%s", build, name, langs[lang]);
+}
+
 static void test_cases(const char *sample)
 {
 	static const char *const golden[] = { "workforce-fr", "workforce-en", "bars-fr", "lines-fr", "intervals-fr" };
-	struct gnuplot *g = open_gnuplot();
+	struct figure figure[LEN(chart_cases)], row[5];
 
 	for (size_t i = 0; i < LEN(chart_cases); i++)
-		for (enum lang l = LANG_FR; l <= LANG_EN; l++) {
-			struct chart c = chart_cases[i].make();
-			const char *name = arena_printf(&cases, "%s-%s", chart_cases[i].name, langs[l]), *base = path_join(&cases, sample, name);
-			CHECK(draw(g, &c, l, base), arena_printf(&cases, "%s is drawn", name));
+		figure[i] = (struct figure){ .name = chart_cases[i].name, .chart = chart_cases[i].make() };
+	for (enum lang l = LANG_FR; l <= LANG_EN; l++) {
+		CHECK(draw(figure, LEN(figure), l, sample), arena_printf(&cases, "all are drawn in %s", langs[l]));
+		for (size_t i = 0; i < LEN(chart_cases); i++) {
+			const char *name = arena_printf(&cases, "%s-%s", chart_cases[i].name, langs[l]);
+			const char *base = base_of(sample, chart_cases[i].name, l);
 			CHECK(misplaced(get(base, ".svg")) == 0, arena_printf(&cases, "%s: no word over another or off the page", name));
 			for (size_t k = 0; k < LEN(golden); k++)
 				if (strcmp(golden[k], name) == 0) {
@@ -460,16 +505,16 @@ static void test_cases(const char *sample)
 					check_golden(arena_printf(&cases, "%s.svg", name), get(base, ".svg"));
 				}
 		}
-	static const int sizes[] = { 1, 2, 15, 40, 60 };
-	for (size_t i = 0; i < LEN(sizes); i++) {
-		struct chart c = case_rows(sizes[i], sizes[i] < 50);
-		const char *base = path_join(&cases, sample, arena_printf(&cases, "rows%d", sizes[i]));
-		c.illustrative = i == 1;
-		CHECK(draw(g, &c, LANG_FR, base) && misplaced(get(base, ".svg")) == 0, arena_printf(&cases, "%d rows", sizes[i]));
-		if (c.illustrative)
-			CHECK(strstr(get(base, ".svg"), ">données fictives<") != NULL, "made-up data carry their stamp");
 	}
-	gnuplot_close(g);
+	static const int sizes[LEN(row)] = { 1, 2, 15, 40, 60 };
+	for (size_t i = 0; i < LEN(sizes); i++) {
+		row[i] = (struct figure){ .name = arena_printf(&cases, "rows%d", sizes[i]), .chart = case_rows(sizes[i], sizes[i] < 50) };
+		row[i].chart.illustrative = i == 1;
+	}
+	CHECK(draw(row, LEN(row), LANG_FR, sample), "few and many rows are drawn");
+	for (size_t i = 0; i < LEN(sizes); i++)
+		CHECK(misplaced(get(base_of(sample, row[i].name, LANG_FR), ".svg")) == 0, arena_printf(&cases, "%d rows", sizes[i]));
+	CHECK(strstr(get(base_of(sample, "rows2", LANG_FR), ".svg"), ">données fictives<") != NULL, "made-up data carry their stamp");
 }
 
 static void test_same_bytes(void)
@@ -477,24 +522,23 @@ static void test_same_bytes(void)
 	char hex[2][HASH_HEX];
 	static const char *const env[][2] = { { "TZ", "Pacific/Kiritimati" }, { "LC_ALL", "fr_FR.UTF-8" }, { "LANG", "tr_TR.UTF-8" }, { "GNUTERM", "png" } };
 	static const char *const ends[] = { ".pdf", ".svg", ".gp" };
-	struct chart c = case_workforce();
+	struct figure figure[LEN(chart_cases) + 1], same = { .name = "same", .chart = case_workforce() };
 	const char *base[2];
 	struct err e = { 0 };
 
 	for (int run = 0; run < 2; run++) {
-		struct gnuplot *g = open_gnuplot();
-		base[run] = path_join(&cases, path_mkdtemp(&cases, dir, &e), "figure");
+		const char *build = path_mkdtemp(&cases, dir, &e);
+		size_t n = 0;
+		base[run] = base_of(build, "same", LANG_FR);
 		for (size_t i = 0; run == 1 && i < LEN(env); i++)
 			setenv(env[i][0], env[i][1], 1);
 		if (run == 1) {
 			nanosleep(&(struct timespec){ .tv_sec = 1, .tv_nsec = 100000000 }, NULL);   /* another second for the clock in the PDF */
-			for (size_t i = LEN(chart_cases); i-- > 0;) {                                /* and other figures before it */
-				struct chart other = chart_cases[i].make();
-				draw(g, &other, LANG_EN, path_join(&cases, dir, "between"));
-			}
+			for (size_t i = LEN(chart_cases); i-- > 0;)                                  /* and other figures before it */
+				figure[n++] = (struct figure){ .name = chart_cases[i].name, .chart = chart_cases[i].make() };
 		}
-		CHECK(draw(g, &c, LANG_FR, base[run]), "drawn");
-		gnuplot_close(g);
+		figure[n++] = same;
+		CHECK(draw(figure, n, LANG_FR, build), "drawn");
 	}
 	for (size_t i = 0; i < LEN(env); i++)
 		unsetenv(env[i][0]);
@@ -550,7 +594,7 @@ static const char *ascii_text(int i)
 
 static void test_text(void)
 {
-	struct gnuplot *g = open_gnuplot();
+	struct figure figure[5];
 	int svg_ok = 0, pdf_ok = 0;
 	bool poppler = has_poppler();
 	static struct word w[2000];
@@ -562,10 +606,13 @@ static void test_text(void)
 			name[i] = both(ascii_text(part * 20 + i));
 			it[i] = at(1, i + 1, name[19 - i].fr && i >= 10 ? name[19 - i].fr : "");
 		}
-		struct chart c = chart_of((struct panel[]){ panel_of(both(""), scale_of(SCALE_LINEAR), rows_of(name, 20), MARKS(mark_of(MARK_BAR, ROLE_MAIN, true, it, 20))) }, 1);
-		const char *base = path_join(&cases, dir, "ascii");
-		if (!draw(g, &c, LANG_EN, base))
-			continue;
+		figure[part] = (struct figure){ .name = arena_printf(&cases, "ascii%d", part), .chart = chart_of((struct panel[]){
+			panel_of(both(""), scale_of(SCALE_LINEAR), rows_of(name, 20), MARKS(mark_of(MARK_BAR, ROLE_MAIN, true, it, 20))) }, 1) };
+	}
+	CHECK(draw(figure, LEN(figure), LANG_EN, dir), "drawn");
+	for (size_t part = 0; part < LEN(figure); part++) {
+		const struct text2 *name = figure[part].chart.panel[0].y.category;
+		const char *base = base_of(dir, figure[part].name, LANG_EN);
 		size_t n = words_of(get(base, ".svg"), w, LEN(w));
 		const char *text = poppler ? said(arena_printf(&cases, "pdftotext -raw %s.pdf -", base)) : "";
 		for (int i = 0; i < 20; i++) {
@@ -583,17 +630,14 @@ static void test_text(void)
 		CHECK(pdf_ok == 100, "and in the PDF");
 	else
 		tap_skip("and in the PDF", "no pdftotext");
-	gnuplot_close(g);
 }
 
 static void test_pdf(void)
 {
-	struct gnuplot *g = open_gnuplot();
-	struct chart c = case_workforce();
-	const char *base = path_join(&cases, dir, "pdf");
+	struct figure figure = { .name = "pdf", .chart = case_workforce() };
+	const char *base = base_of(dir, "pdf", LANG_FR);
 
-	CHECK(draw(g, &c, LANG_FR, base), "drawn");
-	gnuplot_close(g);
+	CHECK(draw(&figure, 1, LANG_FR, dir), "drawn");
 	if (!has_poppler()) {
 		tap_skip("fonts and sizes", "no poppler-utils");
 		return;
@@ -613,26 +657,79 @@ static void test_pdf(void)
 		if (strncmp(s, "xMax=\"", 6) == 0)
 			x1 = number_at(s + 6);
 	}
-	CHECK(fabs(x1 - x0 - metrics_width(metrics, "municipale", false, 8)) < 0.3, "text is 8 true points, as wide as measured");
+	CHECK(fabs(x1 - x0 - width_of("municipale", false, 8)) < 0.3, "text is 8 true points, as wide as measured");
 }
 
 /* ---- measuring ---- */
 
-static void test_metrics(void)
+static int get_advance(lua_State *L)
 {
-	char *line[METRICS_LINES];
-	const char *eighty = "Un nom de quatre-vingts caractères exactement, écrit pour remplir toute la place";
+	lua_pushnumber(L, metrics_advance(metrics, (uint32_t)luaL_checkinteger(L, 1), lua_toboolean(L, 2)));
+	return 1;
+}
 
-	CHECK(fabs(metrics_width(metrics, "Hxg", false, 10) - 17.78) < 1e-9, "advance widths of the font");
-	CHECK(fabs(metrics_width(metrics, "1\u202f0", false, 10) - 12.51) < 1e-6, "a narrow space is half a space");
-	CHECK(metrics_missing(metrics, "Œuvre à 5 % − «\u00a0été\u202f»", false) == 0, "French has its glyphs");
-	CHECK(metrics_missing(metrics, "a日", false) == 0x65e5, "others are named");
-	CHECK(metrics_wrap(metrics, &cases, eighty, false, 8, 180, line) == 2, "80 characters take two lines");
-	CHECK_STR(arena_printf(&cases, "%s %s", line[0], line[1]), eighty, "and nothing is lost");
-	CHECK(metrics_wrap(metrics, &cases, "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", false, 8, 100, line) == 2, "hyphens break");
-	CHECK(metrics_wrap(metrics, &cases, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, 8, 80, line) == 2, "a word too wide is cut");
-	CHECK(metrics_wrap(metrics, &cases, "21\u202f000\u00a0personnes", false, 8, 70, line) == 1, "a no-break space does not");
+/* Calls a function of figure/words.lua, whose table is on top of the stack. */
+static void call(lua_State *L, const char *function, const char *s, double width)
+{
+	lua_getfield(L, -1, function);
+	lua_pushstring(L, s);
+	lua_pushboolean(L, false);
+	lua_pushnumber(L, width / 8);
+	lua_call(L, 3, 1);
+}
+
+static double width_there(lua_State *L, const char *s)
+{
+	call(L, "width", s, 0);
+	double w = lua_tonumber(L, -1);
+	lua_pop(L, 1);
+	return w;
+}
+
+static int64_t missing(lua_State *L, const char *s)
+{
+	call(L, "missing", s, 0);
+	int64_t c = lua_tointeger(L, -1);
+	lua_pop(L, 1);
+	return c;
+}
+
+/* The lines that a text of 8 points is broken into, with | between them. */
+static const char *wrapped(lua_State *L, const char *s, double width)
+{
+	const char *all = "";
+
+	call(L, "wrap", s, width);
+	for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+		lua_rawgeti(L, -1, i);
+		all = arena_printf(&cases, "%s%s%s", all, i > 1 ? "|" : "", lua_tostring(L, -1));
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
+	return all;
+}
+
+static void take_words(lua_State *L, void *unused)
+{
+	(void)unused;
+	CHECK(fabs(width_there(L, "Hxg") - 1.778) < 1e-9, "advance widths of the font");
+	CHECK(fabs(width_there(L, "1\u202f0") - 1.251) < 1e-6, "a narrow space is half a space");
+	CHECK(missing(L, "Œuvre à 5 % − «\u00a0été\u202f»") == 0, "French has its glyphs");
+	CHECK(missing(L, "a日") == 0x65e5, "others are named");
+	CHECK_STR(wrapped(L, "Un nom de quatre-vingts caractères exactement, écrit pour remplir toute la place", 180),
+		"Un nom de quatre-vingts caractères|exactement, écrit pour remplir toute la place", "80 characters take two lines");
+	CHECK_STR(wrapped(L, "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", 100), "Saint-Remy-en-Bouzemont-|Saint-Genest-et-Isson", "hyphens break");
+	CHECK_STR(wrapped(L, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 80), "xxxxxxxxxxxxxxxx|xxxxxxxxxxxxxxxx", "a word too wide is cut");
+	CHECK_STR(wrapped(L, "21\u202f000\u00a0personnes", 70), "21\u202f000\u00a0personnes", "a no-break space does not");
+	CHECK_STR(wrapped(L, "un texte qui demande bien plus de trois lignes de cette largeur", 40), "", "more than three lines are none");
+}
+
+static void test_words(void)
+{
+	static const luaL_Reg functions[] = { { "advance", get_advance }, { NULL, NULL } };
 	struct err e = { 0 };
+
+	CHECK(lua_run(&(struct lua_run){ "figure/words", functions, NULL, take_words, NULL, &e }), "words are measured and wrapped");
 	CHECK(!metrics_open("No Such Family", &e) && e.id == ERR_FONT_MISSING, "a missing font is said by name");
 }
 
@@ -647,7 +744,7 @@ int main(int argc, char **argv)
 	metrics = metrics_open(METRICS_FAMILY, &e);
 	if (!dir || !metrics)
 		return 99;
-	test_metrics();
+	test_words();
 	test_refusals();
 	test_quotes();
 	test_anything();

@@ -37,7 +37,7 @@ static const char fixture_sql[] =
 	"INSERT INTO _field SELECT t.name, c.cid, c.name, 'string', '', '', '', 's', 0, 0 FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
 	" WHERE t.name IN (SELECT name FROM _resource);";
 
-static bool fixture_write(struct fixture *f, const char *rel, const char *text, size_t n, struct err *e)
+static inline bool fixture_write(struct fixture *f, const char *rel, const char *text, size_t n, struct err *e)
 {
 	return path_write(path_join(&f->a, f->root, rel), text, n, e);
 }

@@ -1,70 +1,51 @@
 /* A whole report from made-up results: scanning, the generated folder, pdflatex in the jail, its errors in the author's file.
  * This program is its own child: proc starts /proc/self/exe. With PAPER_SAMPLE=<folder> the report is left there to be looked at. */
-#include "render/paper.h"
+#include "report.h"
 
-#include "base/path.h"
-#include "base/proc.h"
-#include "host/texlog.h"
-#include "tap.h"
+#include "base/hash.h"
+#include "host/lua_run.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define B(fr, en) { fr, en }
-#define LEN(a) (sizeof(a) / sizeof *(a))
-
-static struct arena arena;
-static const char *root;
-
-static const char *at(const char *name)
-{
-	return path_join(&arena, root, name);
-}
-static void put(const char *name, const char *text)
-{
-	struct err e = { 0 };
-	char *path = arena_strdup(&arena, at(name)), *slash = strrchr(path, '/');
-
-	*slash = 0;
-	if (!path_mkdirs(path, &e) || !path_write(at(name), text, strlen(text), &e))
-		exit(99);
-}
-static const char *get(const char *name)
-{
-	struct buf b = BUF(1 << 24);
-	struct err e = { 0 };
-	const char *s = path_read(at(name), b.max, &b, &e) ? arena_strdup(&arena, buf_text(&b)) : "";
-
-	buf_free(&b);
-	return s;
-}
-static const char *shown(const struct err *e)
-{
-	struct buf b = BUF(8192);
-
-	err_message(e, LANG_EN, &b);
-	const char *s = arena_printf(&arena, "%s:%ld:%ld: %s", e->file, e->line, e->column, buf_text(&b));
-	buf_free(&b);
-	return s;
-}
 
 /* ---- the scanner ---- */
+
+static const char *scanned;   /* the text; afterwards what is used in it */
+
+/* Calls the function that paper/scan.lua gives. */
+static void take_scan(lua_State *L, void *unused)
+{
+	(void)unused;
+	lua_pushstring(L, scanned);
+	lua_pushliteral(L, "reports/x/x.tex");
+	lua_call(L, 2, 1);
+	scanned = "";
+	for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+		static const char *const members[] = { "kind", "macro", "id", "line", "column" };
+		lua_rawgeti(L, -1, i);
+		for (int k = 0; k < 5; k++)
+			lua_getfield(L, -1 - k, members[k]);
+		scanned = arena_printf(&arena, "%s%s %s %s %s:%s\n", scanned, lua_tostring(L, -5), lua_tostring(L, -4), lua_tostring(L, -3),
+			lua_tostring(L, -2), lua_tostring(L, -1));
+		lua_pop(L, 6);
+	}
+}
 
 static void test_scan(void)
 {
 	static const struct { const char *name, *text, *want; } cases[] = {
-		{ "plain", "a \\val{a.b} c", "0 val a.b 1:3\n" },
-		{ "capital, bare, after spaces", "\\Val{a.b}\\val [bare]\n {c.d2}", "0 Val a.b 1:1\n0 val c.d2 1:10\n" },
+		{ "plain", "a \\val{a.b} c", "value val a.b 1:3\n" },
+		{ "capital, bare, after spaces", "\\Val{a.b}\\val [bare]\n {c.d2}", "value Val a.b 1:1\nvalue val c.d2 1:10\n" },
 		{ "each kind", "\\fig{a.b}\\figref{a.c}\\tab{a.d}\\tabref{a.e}\\source{a.f}\\valunit{a.g}\\valdate{a.h}",
-			"1 fig a.b 1:1\n1 figref a.c 1:10\n2 tab a.d 1:22\n2 tabref a.e 1:31\n3 source a.f 1:43\n0 valunit a.g 1:55\n0 valdate a.h 1:68\n" },
-		{ "columns count characters", "é « \\val{a.b}", "0 val a.b 1:5\n" },
-		{ "comment", "% \\val{a.b}\n\\% \\val{a.c}", "0 val a.c 2:4\n" },
-		{ "verbatim", "\\begin{verbatim}\\val{x}\\end{verbatim}\\verb|\\val{y}|\\verb*+\\val+\\val{a.b}", "0 val a.b 1:64\n" },
+			"figure fig a.b 1:1\nfigure figref a.c 1:10\ntable tab a.d 1:22\ntable tabref a.e 1:31\nsource source a.f 1:43\nvalue valunit a.g 1:55\nvalue valdate a.h 1:68\n" },
+		{ "columns count characters", "é « \\val{a.b}", "value val a.b 1:5\n" },
+		{ "comment", "% \\val{a.b}\n\\% \\val{a.c}", "value val a.c 2:4\n" },
+		{ "verbatim", "\\begin{verbatim}\\val{x}\\end{verbatim}\\verb|\\val{y}|\\verb*+\\val+\\val{a.b}", "value val a.b 1:64\n" },
 		{ "longer names are other macros", "\\value{page}\\table\\tabular{}\\figure \\valx{y}", "" },
-		{ "line break before the brace", "\\val\n{a.b}", "0 val a.b 1:1\n" },
+		{ "line break before the brace", "\\val\n{a.b}", "value val a.b 1:1\n" },
 		{ "after the end", "\\end{document}\\val{nothing", "" },
-		{ "annex names have no dot", "\\annex{sources}", "4 annex sources 1:1\n" },
+		{ "annex names have no dot", "\\annex{sources}", "annex annex sources 1:1\n" },
 		{ "no brace", "é \\val a", "!reports/x/x.tex:1:3: \\val needs the identifier of a result in braces, such as \\val{workforce.municipal_police}" },
 		{ "argument of a macro", "\n\\val{#1}", "!reports/x/x.tex:2:1: \\val needs the identifier of a result in braces, such as \\val{workforce.municipal_police}" },
 		{ "no dot", "\\fig{abc}", "!reports/x/x.tex:1:1: \\fig needs the identifier of a result in braces, such as \\fig{workforce.municipal_police}" },
@@ -76,25 +57,20 @@ static void test_scan(void)
 		{ "empty", "", "" },
 	};
 	for (size_t i = 0; i < LEN(cases); i++) {
-		struct uses u;
 		struct err e = { 0 };
-		struct buf got = BUF(4096);
-		put("reports/x/x.tex", cases[i].text);
-		if (!paper_scan(&u, &arena, root, "reports/x", &e))
-			buf_printf(&got, "!%s", shown(&e));
-		for (size_t k = 0; !e.id && k < u.n; k++)
-			buf_printf(&got, "%d %s %s %ld:%ld\n", u.item[k].kind, u.item[k].macro, u.item[k].id, u.item[k].line, u.item[k].column);
-		CHECK_STR(buf_text(&got), cases[i].want, cases[i].name);
-		buf_free(&got);
+		scanned = cases[i].text;
+		if (!lua_run(&(struct lua_run){ "paper/scan", (const luaL_Reg[]){ { NULL, NULL } }, NULL, take_scan, NULL, &e }))
+			scanned = arena_printf(&arena, "!%s", shown(&e));
+		CHECK_STR(scanned, cases[i].want, cases[i].name);
 	}
-	struct uses u;
-	struct err e = { 0 };
-	put("reports/x/x.tex", "\\val{a.a}");
+	struct err e;
+	put("reports/x/x.tex", "none");
 	put("reports/x/sections/b.tex", "\\val{b.b}");
 	put("reports/x/generated/c.tex", "\\val{oops}");
-	CHECK(paper_scan(&u, &arena, root, "reports/x", &e) && u.n == 2 && !strcmp(u.item[0].file, "reports/x/sections/b.tex"),
-		"folders below are read, generated is not");
-	CHECK(!symlink("/etc", at("reports/x/out")) && !paper_scan(&u, &arena, root, "reports/x", &e) && e.id == ERR_PAPER_LINK, "links are refused");
+	put("reports/x/notes.txt", "\\val{oops}");
+	CHECK(!make_report("x", LANG_EN, 60, NULL, &e), "an unknown id is refused");
+	CHECK_STR(shown(&e), "reports/x/sections/b.tex:1:1: nothing is called “b.b”", "folders below are read, generated and other files are not");
+	CHECK(!symlink("/etc", at("reports/x/out")) && !make_report("x", LANG_EN, 60, NULL, &e) && e.id == ERR_PAPER_LINK, "links are refused");
 	path_remove_tree(at("reports/x"), &e);
 }
 
@@ -109,17 +85,16 @@ static struct source survey = { "pm_dep", B("Ministère de l’Intérieur, enqu�
 static struct source from[3];
 
 static struct value values[] = {
-	{ .name = "municipal", .q = { .low = 21000, .best = 21000, .high = 21000, .high_open = true, .qualifier = Q_MORE_THAN, .unit = "officers",
+	{ .name = "municipal", .label = B("Police municipale", "Municipal police"), .q = { .low = 21000, .best = 21000, .high = 21000, .high_open = true, .qualifier = Q_MORE_THAN, .unit = "mandates",
 		.period = "2018-02-08" }, .words = B("plus de\u00a021\u202f000", "more than 21,000"), .bare = B("21\u202f000", "21,000"),
 		.interval = B(">\u202f21\u202f000", ">\u202f21,000"), .period = B("8\u00a0février\u00a02018", "8\u00a0February\u00a02018") },
-	{ .name = "private", .q = { .low = 156000, .best = 160000, .high = 164000, .qualifier = Q_ABOUT, .unit = "employees", .period = "2018" },
+	{ .name = "private", .label = B("", ""), .q = { .low = 156000, .best = 160000, .high = 164000, .qualifier = Q_ABOUT, .unit = "employees", .period = "2018" },
 		.words = B("environ\u00a0160\u202f000", "about 160,000"), .bare = B("160\u202f000", "160,000"), .interval = B("…", "…"), .period = B("2018", "2018") },
-	{ .name = "state", .q = { .low = 245000, .best = 250000, .high = 255000, .qualifier = Q_ROUND, .unit = "not_stated" },
+	{ .name = "state", .label = B("", ""), .q = { .low = 245000, .best = 250000, .high = 255000, .qualifier = Q_ROUND, .unit = "not_stated" },
 		.words = B("250\u202f000", "250,000"), .bare = B("250\u202f000", "250,000"), .interval = B("…", "…"), .period = B("", "") },
-	{ .name = "verdict", .is_words = true, .words = B("élevée, à 100 % & plus_", "high, at 100% & more_"),
+	{ .name = "verdict", .label = B("", ""), .is_words = true, .words = B("élevée, à 100 % & plus_", "high, at 100% & more_"),
 		.bare = B("élevée, à 100 % & plus_", "high, at 100% & more_"), .interval = B("", ""), .period = B("", "") },
 };
-static struct text2 unit_words = B("policiers municipaux", "municipal police officers");
 
 static struct text2 cells[][4] = {
 	{ B("Public", "Public"), B("", ""), B("", ""), B("", "") },
@@ -139,7 +114,7 @@ static struct table_column columns[] = {
 	{ B("Ce que le document ne dit pas", "What the document does not say"), ALIGN_LEFT, 0 },
 };
 static struct table staff = {
-	.name = "staff", .caption = B("Effectifs cités par le document de 2018, par acteur", "Staff cited by the document of 2018, by actor"),
+	.name = "table", .caption = B("Effectifs cités par le document de 2018, par acteur", "Staff cited by the document of 2018, by actor"),
 	.note = B("« … » : sans objet.", "“…”: no result by nature."), .coverage = B("France entière, sans autre précision.", "The whole of France, not stated further."),
 	.column = columns, .ncolumn = LEN(columns), .row = rows, .nrow = LEN(rows), .sources = { from, 2 },
 };
@@ -154,8 +129,7 @@ static struct figure figure = {
 	.alt = B("Six intervalles", "Six intervals"), .sources = { from, 3 },
 };
 
-static struct table annex_values;
-static const char *row_ids[80];
+static struct table annexes[1];
 
 static void make_annex(void)
 {
@@ -169,31 +143,14 @@ static void make_annex(void)
 		cell[i][1] = (struct text2)B("plus de 21 000", "more than 21,000");
 		cell[i][2] = (struct text2)B("Ministère de l’Intérieur, 2018, https://www.interieur.gouv.fr/sites/a_tres_long_address/with-many-parts.pdf?x=1&y=2",
 			"Ministry of the Interior, 2018, https://www.interieur.gouv.fr/sites/a_tres_long_address/with-many-parts.pdf?x=1&y=2");
-		row_ids[i] = i == 70 ? "workforce.municipal" : i == 40 ? "workforce.private" : NULL;
 	}
-	annex_values = (struct table){ .name = "values", .caption = B("Chiffres", "Numbers"), .note = B("", ""), .coverage = B("", ""), .column = head, .ncolumn = 3,
+	annexes[0] = (struct table){ .name = "long", .caption = B("Chiffres", "Numbers"), .note = B("", ""), .coverage = B("", ""), .column = head, .ncolumn = 3,
 		.row = row, .nrow = 80 };
 }
 
-static struct paper_item items[] = {
-	{ .id = "workforce.municipal", .value = &values[0], .unit = &unit_words }, { .id = "workforce.private", .value = &values[1] },
-	{ .id = "workforce.staff", .figure = &figure }, { .id = "workforce.state", .value = &values[2] }, { .id = "workforce.table", .table = &staff },
-	{ .id = "workforce.verdict", .value = &values[3] },
-};
-static struct annex annexes[] = { { "values", &annex_values, row_ids } };
-
-static struct paper paper(const char *name, enum lang lang)
-{
-	struct err e = { 0 };
-	return (struct paper){ .root = root, .dir = arena_printf(&arena, "reports/%s", name), .name = name, .lang = lang, .talk = lang, .item = items, .nitem = LEN(items),
-		.annex = annexes, .nannex = 1, .edition = "données arrêtées au 30\u00a0juin\u00a02026", .date = "22\u00a0novembre\u00a02026", .epoch = 1795305600,
-		.work_dir = path_mkdtemp(&arena, root, &e), .out = at(arena_printf(&arena, "%s.pdf", name)), .wall_seconds = 60, .read_log = texlog_read };
-}
-
-static bool generate(struct paper *p, struct err *e)
-{
-	return paper_scan(&p->uses, &arena, root, p->dir, e) && paper_generate(p, e);
-}
+static const struct result workforce = { .value = values, .nvalue = LEN(values), .table = &staff, .ntable = 1, .figure = &figure, .nfigure = 1 };
+static const struct result appendix = { .table = annexes, .ntable = 1 };
+static const struct make_part all_parts[] = { { "annexes", &appendix }, { "broken", NULL }, { "workforce", &workforce } };
 
 static void put_report(const char *name, bool english)
 {
@@ -201,7 +158,7 @@ static void put_report(const char *name, bool english)
 
 	put(arena_printf(&arena, "%s/%s.tex", d, name), arena_printf(&arena,
 		"\\documentclass{scrreprt}\n\\usepackage[%s]{generated/continuum}\n\\title{%s}\\subtitle{S}\\author{A}\\shorttitle{T}\\reportstatus{W}\n"
-		"\\begin{document}\n\\maketitlepage\n\\tableofcontents\n\\input{sections/one}\n\\appendix\\chapter{Values}\\annex{values}\n\\listoffigures\n\\end{document}\n",
+		"\\begin{document}\n\\maketitlepage\n\\tableofcontents\n\\input{sections/one}\n\\appendix\\chapter{Values}\\annex{values}\\annex{sources}\\annex{long}\n\\listoffigures\n\\end{document}\n",
 		english ? "english" : "french", english ? "Numbers" : "Des chiffres : pour qui ?"));
 	put(arena_printf(&arena, "%s/sections/one.tex", d),
 		"\\chapter{Une question : « \\val{workforce.private} » ?}\n\\begin{keyfigures}\\keyfigure{\\Val{workforce.municipal}}{\\valunit{workforce.municipal},\n"
@@ -217,19 +174,19 @@ static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\
 
 static void test_generate(void)
 {
-	struct paper p = paper("essai", LANG_FR);
 	struct err e = { 0 };
 	struct stat before, after;
-	char key[HASH_HEX], again[HASH_HEX];
+	bool made;
 
-	put("figure.pdf", pdf);
-	items[2].figure_file = at("figure.pdf");
+	put("figures/workforce.staff.fr.pdf", pdf);
+	put("figures/workforce.staff.en.pdf", pdf);
 	put_report("essai", false);
 	put("reports/essai/generated/old.tex", "stale");
-	CHECK(generate(&p, &e) || !puts(shown(&e)), "a report is generated");
+	CHECK((make_report("essai", LANG_FR, 60, &made, &e) && made) || !printf("# %s: %s\n", shown(&e), e.why), "the French report is made");
+	CHECK_STR(notes, "", "without a warning");
 	const char *v = get("reports/essai/generated/values.tex");
 	CHECK(strstr(v, "{données arrêtées au 30\\nobreakspace{}juin\\nobreakspace{}2026}\n\t{22\\nobreakspace{}novembre\\nobreakspace{}2026}"), "edition and date as they are worded");
-	CHECK(strstr(v, "\\cnValue{workforce.municipal}\n\t{plus de\\nobreakspace{}21\\,000}\n\t{Plus de\\nobreakspace{}21\\,000}\n\t{21\\,000}\n\t{policiers municipaux}\n"
+	CHECK(strstr(v, "\\cnValue{workforce.municipal}\n\t{plus de\\nobreakspace{}21\\,000}\n\t{Plus de\\nobreakspace{}21\\,000}\n\t{21\\,000}\n\t{mandats}\n"
 		"\t{8\\nobreakspace{}février\\nobreakspace{}2018}"), "a value in all its forms");
 	CHECK(strstr(v, "{Élevée,{} à 100\\nobreakspace{}\\% \\& plus\\_}"), "words begin with a capital, and are escaped");
 	CHECK(!strstr(v, "workforce.state"), "what the text does not use is left out");
@@ -242,24 +199,31 @@ static void test_generate(void)
 	CHECK(strstr(f, "{FEFF00530069"), "alternative text");
 	CHECK(!strcmp(get("reports/essai/generated/figure-workforce-staff.pdf"), pdf), "the figure is there");
 	CHECK(strstr(get("reports/essai/generated/annex-values.tex"), "\\cnTarget{workforce.municipal}"), "the annex is where links lead");
+	CHECK(strstr(get("reports/essai/generated/annex-values.tex"), "{Police municipale}") == NULL &&
+		strstr(get("reports/essai/generated/annex-values.tex"), "Police municipale & plus de") != NULL, "under its label");
+	CHECK(strstr(get("reports/essai/generated/annex-sources.tex"), "a=1\\&") != NULL, "addresses stand in the annex of sources");
 	stat(at("reports/essai/generated/values.tex"), &before);
-	CHECK(paper_key(&p, key, &e) && generate(&p, &e) && paper_key(&p, again, &e) && !strcmp(key, again), "the same again: same key");
+	CHECK(make_report("essai", LANG_FR, 60, &made, &e) && !made, "the same again: nothing to do");
 	stat(at("reports/essai/generated/values.tex"), &after);
 	CHECK(before.st_ino == after.st_ino && before.st_mtim.tv_nsec == after.st_mtim.tv_nsec, "files that do not change are not touched");
 	put("reports/essai/essai.aux", "left behind");
 	put("reports/essai/essai.pdf", "left behind");
-	CHECK(paper_key(&p, again, &e) && !strcmp(key, again), "what LaTeX leaves behind is no input");
+	CHECK(make_report("essai", LANG_FR, 60, &made, &e) && !made, "what LaTeX leaves behind is no input");
 	put("reports/essai/sections/two.tex", "more");
-	CHECK(paper_key(&p, again, &e) && strcmp(key, again), "another file is another key");
+	CHECK(make_report("essai", LANG_FR, 60, &made, &e) && made, "another file is another report");
 
 	static const struct { const char *text, *want; } bad[] = {
-		{ "\\annex{nothing}", "reports/essai/sections/two.tex:1:1: there is no annex “nothing”; there are: values" },
+		{ "\\annex{nothing}", "reports/essai/sections/two.tex:1:1: there is no annex “nothing”; there are: values, sources, long" },
 		{ "a \\valunit{workforce.private}", "reports/essai/sections/two.tex:1:3: “workforce.private” has no unit in words" },
 		{ "\\valdate{workforce.state}", "reports/essai/sections/two.tex:1:1: “workforce.state” has no date or period" },
+		{ "\\fig{workforce.table}", "reports/essai/sections/two.tex:1:1: \\fig cannot show “workforce.table”, which is a tableau" },
+		{ "\\val{broken.x}", "reports/essai/sections/two.tex:1:1: “broken.x” is made by an analysis that failed" },
+		{ "\\val{workforce.privat}", "reports/essai/sections/two.tex:1:1: nothing is called “workforce.privat”; did you mean “workforce.private”?" },
+		{ "a\n\\tab{workforce.table}", "reports/essai/sections/two.tex:2:1: “workforce.table” stands in this report already, at reports/essai/sections/one.tex:9" },
 	};
 	for (size_t i = 0; i < LEN(bad); i++) {
 		put("reports/essai/sections/two.tex", bad[i].text);
-		CHECK(!generate(&p, &e), "refused");
+		CHECK(!make_report("essai", LANG_FR, 60, NULL, &e), "refused");
 		CHECK_STR(shown(&e), bad[i].want, bad[i].text);
 	}
 	path_remove_tree(at("reports/essai/sections/two.tex"), &e);
@@ -269,31 +233,30 @@ static bool same_files(const char *a, const char *b)
 {
 	char x[HASH_HEX], y[HASH_HEX];
 	struct err e = { 0 };
-	return hash_file(at(a), x, NULL, &e) && hash_file(at(b), y, NULL, &e) && !strcmp(x, y);
+	return hash_file(a, x, NULL, &e) && hash_file(b, y, NULL, &e) && !strcmp(x, y);
 }
 
 static void test_typeset(void)
 {
-	struct buf warnings = BUF(1 << 16);
 	struct err e = { 0 };
-	struct paper p = paper("essai", LANG_FR);
+	bool made;
+	const char *first = root;
 
-	CHECK(paper_typeset(&p, &warnings, &e) || !printf("# %s: %s\n", shown(&e), e.why), "the French report is typeset");
-	CHECK_STR(buf_text(&warnings), "", "without a warning");
-	buf_clear(&warnings);
-	const char *first = root, *again = arena_printf(&arena, "%s/again.pdf", root);
+	CHECK(make_report("essai", LANG_FR, 60, &made, &e) && made, "the report as it was is made again");
 	root = path_join(&arena, root, "elsewhere");
+	put("figures/workforce.staff.fr.pdf", pdf);
 	put_report("essai", false);
-	p = paper("essai", LANG_FR);
-	p.out = again;
-	CHECK(generate(&p, &e) && paper_typeset(&p, NULL, &e), "the same report in another folder");
+	struct db *kept = ledger;
+	ledger = NULL;
+	CHECK(make_report("essai", LANG_FR, 60, &made, &e) && made, "the same report in another folder");
+	ledger = kept;
+	CHECK(same_files(arena_printf(&arena, "%s/essai.pdf", first), at("essai.pdf")), "has the same bytes");
 	root = first;
-	CHECK(same_files("essai.pdf", "again.pdf"), "has the same bytes");
-	p = paper("trial", LANG_EN);
 	put_report("trial", true);
-	CHECK(generate(&p, &e) && (paper_typeset(&p, &warnings, &e) || !printf("# %s: %s\n", shown(&e), e.why)), "the English report is typeset");
-	CHECK_STR(buf_text(&warnings), "", "without a warning");
-	buf_free(&warnings);
+	CHECK(make_report("trial", LANG_EN, 60, &made, &e) || !printf("# %s: %s\n", shown(&e), e.why), "the English report is made");
+	CHECK_STR(notes, "", "without a warning");
+	path_remove_tree(at("trial.pdf"), &e);
+	CHECK(make_report("trial", LANG_EN, 60, &made, &e) && made, "a PDF that is gone is made again");
 }
 
 /* ---- what authors get wrong ---- */
@@ -316,7 +279,6 @@ static const struct { const char *name, *text, *want; } wrong[] = {
 	{ "environment not closed", HEAD "\n\\begin{center}\n\\end{document}\n",
 	  "reports/bad/bad.tex:3:1: LaTeX stopped: LaTeX Error: \\begin{center} on input line 2 ended by \\end{document}." },
 	{ "no page", HEAD "\\end{document}", ":0:0: LaTeX made no page of reports/bad/bad.tex" },
-	{ "no main file", NULL, ":0:0: LaTeX does not find the file reports/bad/bad.tex" },
 };
 
 static void test_wrong(void)
@@ -325,51 +287,47 @@ static void test_wrong(void)
 
 	put("bad.pdf", "the one of before");
 	for (size_t i = 0; i < LEN(wrong); i++) {
-		struct paper p = paper("bad", LANG_EN);
-		e = (struct err){ 0 };
 		put("reports/bad/other.txt", "");
-		if (wrong[i].text)
-			put("reports/bad/bad.tex", wrong[i].text);
-		else
-			unlink(at("reports/bad/bad.tex"));
-		CHECK(!paper_typeset(&p, NULL, &e), "refused");
+		put("reports/bad/bad.tex", wrong[i].text);
+		CHECK(!make_report("bad", LANG_EN, 60, NULL, &e), "refused");
 		CHECK_STR(shown(&e), wrong[i].want, wrong[i].name);
+		CHECK_STR(notes, "", "and no warning of a run that was only the first");
 	}
 	CHECK_STR(get("bad.pdf"), "the one of before", "the PDF of before stays");
-	struct paper p = paper("bad", LANG_EN);
-	p.wall_seconds = 1.5;
 	put("reports/bad/bad.tex", HEAD "\\def\\x{\\x}\\x\\end{document}");
 	double start = proc_clock();
-	CHECK(!paper_typeset(&p, NULL, &e) && (e.id == ERR_CHILD_TIME || e.id == ERR_CHILD_CPU), "an endless loop is stopped");
+	CHECK(!make_report("bad", LANG_EN, 1.5, NULL, &e) && (e.id == ERR_CHILD_TIME || e.id == ERR_CHILD_CPU), "an endless loop is stopped");
 	CHECK(proc_clock() - start < 2.5, "in time");
-	p = paper("bad", LANG_EN);
 	put("reports/bad/bad.tex", HEAD "a\\immediate\\pdfobj stream file {/etc/passwd}\\immediate\\write18{touch x}\\end{document}");
-	CHECK(!paper_typeset(&p, NULL, &e), "no file from outside gets into the PDF");
+	CHECK(!make_report("bad", LANG_EN, 60, NULL, &e), "no file from outside gets into the PDF");
 	CHECK(strstr(e.why, "/etc/passwd: Permission denied") != NULL, "and TeX's reason is told");
 	put("reports/bad/bad.tex", HEAD "\\typeout{(./}\\ref{nowhere} \\hbox to 3cm{\\hbox to 4cm{x}} \\parbox{2cm}{Anticonstitutionnellementvraiment}\\end{document}");
 	const char *path = arena_strdup(&arena, getenv("PATH"));
 	setenv("PATH", "/nonexistent", 1);
-	p = paper("bad", LANG_EN);
-	CHECK(!paper_typeset(&p, NULL, &e) && e.id == ERR_TOOL_MISSING, "no pdflatex");
+	CHECK(!make_report("bad", LANG_EN, 60, NULL, &e) && e.id == ERR_TOOL_MISSING, "no pdflatex");
 	setenv("PATH", path, 1);
 	CHECK_STR(get("bad.pdf"), "the one of before", "the PDF of before still stays");
-	struct buf warnings = BUF(4096);
-	p = paper("bad", LANG_EN);
-	CHECK(paper_typeset(&p, &warnings, &e), "warnings do not stop");
-	CHECK(strstr(buf_text(&warnings), "reports/bad/bad.tex:1: the reference “nowhere” points to nothing\n") != NULL, "undefined reference");
-	CHECK(strstr(buf_text(&warnings), "reports/bad/bad.tex:1: a line is 28.5 pt too wide\n") != NULL, "line too wide");
-	buf_free(&warnings);
+	CHECK(make_report("bad", LANG_EN, 60, NULL, &e), "warnings do not stop");
+	CHECK(strstr(notes, "bad: reports/bad/bad.tex:1: the reference “nowhere” points to nothing\n") != NULL, "undefined reference");
+	CHECK(strstr(notes, "bad: reports/bad/bad.tex:1: a line is 28.5 pt too wide\n") != NULL, "line too wide");
+	const char **names;
+	size_t n, left = 0;
+	path_list(&arena, root, &names, &n, &e);
+	for (size_t i = 0; i < n; i++)
+		left += strstr(names[i], "tmp") != NULL;
+	CHECK(left == 0, "no private folder is left");
 }
 
 int main(int argc, char **argv)
 {
-	struct err e = { 0 };
 	enum proc_kind kind;
 
 	if (proc_is_stage(argc, argv))
 		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
 	const char *sample = getenv("PAPER_SAMPLE");
-	root = sample ? sample : path_mkdtemp(&arena, "/tmp", &e);
+	open_project(sample);
+	parts = all_parts;
+	nparts = LEN(all_parts);
 	from[0] = deck;
 	from[1] = deck_again;
 	from[2] = survey;
@@ -378,8 +336,6 @@ int main(int argc, char **argv)
 	test_generate();
 	test_typeset();
 	test_wrong();
-	if (!sample)
-		path_remove_tree(root, &e);
-	arena_free(&arena);
+	close_project(sample != NULL);
 	return done_testing();
 }

@@ -1,20 +1,26 @@
 /* Text for LaTeX: every printable ASCII character and each character of the allow-list goes through pdflatex in the jail and comes back from the
  * PDF as it was written, in French and English; strings that TeX would take for commands too. */
-#include "render/tex.h"
+#include "report.h"
 
-#include "base/embed.h"
-#include "base/path.h"
-#include "base/proc.h"
 #include "base/text.h"
-#include "host/texlog.h"
-#include "render/paper.h"
-#include "tap.h"
+#include "host/lua_run.h"
 
-#include <stdlib.h>
+static lua_State *L;   /* what paper/tex.lua gives is on top of its stack */
 
-#define LEN(a) (sizeof(a) / sizeof *(a))
+/* Calls a function of it; false with the record that it raised. */
+static bool call(const char *function, struct buf *out, const char *s, struct err *e)
+{
+	lua_getfield(L, -1, function);
+	lua_pushstring(L, s);
+	bool ok = lua_pcall(L, 1, 1, 0) == LUA_OK;
 
-static struct arena arena;
+	if (ok)
+		buf_str(out, lua_tostring(L, -1));
+	else
+		*e = *(const struct err *)luaL_checkudata(L, -1, LUA_RUN_ERROR);
+	lua_pop(L, 1);
+	return ok;
+}
 
 static void test_escapes(void)
 {
@@ -26,7 +32,7 @@ static void test_escapes(void)
 	for (size_t i = 0; i < LEN(cases); i++) {
 		struct buf b = BUF(1000);
 		struct err e = { 0 };
-		CHECK(tex_text(&b, cases[i].in, &e), "accepted");
+		CHECK(call("text", &b, cases[i].in, &e), "accepted");
 		CHECK_STR(buf_text(&b), cases[i].want, cases[i].in);
 		buf_free(&b);
 	}
@@ -41,7 +47,7 @@ static void test_refused(void)
 	for (size_t i = 0; i < LEN(cases); i++) {
 		struct buf b = BUF(1000);
 		struct err e = { 0 };
-		CHECK(!tex_text(&b, cases[i].in, &e) && e.id == ERR_TEX_GLYPH, "refused");
+		CHECK(!call("text", &b, cases[i].in, &e) && e.id == ERR_TEX_GLYPH, "refused");
 		CHECK_STR(e.arg[0], cases[i].name, "by name");
 		buf_free(&b);
 	}
@@ -52,12 +58,14 @@ static void test_cells(void)
 	struct buf b = BUF(2000);
 	struct err e = { 0 };
 
-	CHECK(tex_text(&b, "see https://a.example/b_c/d?e=1&f=%2e now", &e), "an address in a cell");
+	CHECK(call("text", &b, "see https://a.example/b_c/d?e=1&f=%2e now", &e), "an address in a cell");
 	CHECK_STR(buf_text(&b), "see \\href{https://a.example/b_c/d?e=1\\&f=\\%2e}{https\\cnColon{}/\\cnBreak{}/\\cnBreak{}a.\\cnBreak{}example/\\cnBreak{}b\\_\\cnBreak{}"
 		"c/\\cnBreak{}d\\cnQuestion{}\\cnBreak{}e=\\cnBreak{}1\\&\\cnBreak{}f=\\cnBreak{}\\%2e} now", "becomes a link that may break");
 	buf_clear(&b);
-	CHECK(!tex_address(&b, "file:///etc/passwd") && !tex_address(&b, "https://a/\\x") && !tex_address(&b, "https://a/{") && !b.n, "other addresses are none");
-	tex_pdf_hex(&b, "é😀");
+	static const char *const none[] = { "file:///etc/passwd", "https://a/\\x", "https://a/{" };
+	for (size_t i = 0; i < LEN(none); i++)
+		CHECK(call("address", &b, none[i], &e) && !b.n, "other addresses are none");
+	call("pdf_hex", &b, "é😀", &e);
 	CHECK_STR(buf_text(&b), "FEFF00E9D83DDE00", "PDF text string");
 	buf_free(&b);
 }
@@ -81,7 +89,7 @@ static size_t put_all(struct buf *tex, char want[][64])
 		char bytes[4];
 		buf_add(&one, bytes, text_utf8_write(bytes, c));
 		buf_char(&one, 'y');
-		if (tex_text(&text, buf_text(&one), &e)) {
+		if (call("text", &text, buf_text(&one), &e)) {
 			const char *is = c == 0x20 || c == 0xA0 || c == 0x2009 || c == 0x202F ? "x y" : c == 0x2010 || c == 0x2011 ? "x-y" : buf_text(&one);
 			snprintf(want[n], sizeof want[n], "[%zu]%s", n, is);
 			buf_printf(tex, "[%zu]%s\\par\n", n, buf_text(&text));
@@ -94,33 +102,28 @@ static size_t put_all(struct buf *tex, char want[][64])
 		struct err e = { 0 };
 		snprintf(want[n], sizeof want[n], "[%zu]x%s", n, strings[i]);
 		buf_printf(tex, "[%zu]x", n);
-		if (!tex_text(tex, strings[i], &e))
+		if (!call("text", tex, strings[i], &e))
 			exit(99);
 		buf_str(tex, "\\par\n");
 	}
 	return n;
 }
 
-static void round_trip(const char *root, const char *language)
+static void round_trip(const char *language)
 {
 	static char want[1000][64];
 	struct err e = { 0 };
-	struct buf tex = BUF(1 << 20), warnings = BUF(1 << 16);
+	struct buf tex = BUF(1 << 20);
 	char line[4096];
-	const char *dir = arena_printf(&arena, "reports/%s", language), *folder = path_join(&arena, root, dir);
-	const struct embed *sty = embed_find("render/continuum.sty");
-	struct paper p = { .root = root, .dir = dir, .name = language, .edition = "", .date = "", .work_dir = path_mkdtemp(&arena, root, &e), .wall_seconds = 60, .read_log = texlog_read,
-		.out = arena_printf(&arena, "%s/%s.pdf", root, language) };
 
 	buf_printf(&tex, "\\documentclass{scrreprt}\\usepackage[%s]{generated/continuum}\\title{T}\\begin{document}\\parindent0pt\\sffamily\n", language);
 	size_t n = put_all(&tex, want);
 	buf_str(&tex, "\\end{document}\n");
 	CHECK(n > 95 + 150, "many characters");
-	bool ok = path_mkdirs(path_join(&arena, folder, "generated"), &e) && path_write(path_join(&arena, folder, "generated/continuum.sty"), sty->data, sty->size, &e) &&
-	          path_write(arena_printf(&arena, "%s/%s.tex", folder, language), buf_text(&tex), tex.n, &e);
-	CHECK(ok && (paper_typeset(&p, &warnings, &e) || !printf("# %s\n", e.why)), "typeset");
-	CHECK_STR(buf_text(&warnings), "", "without a warning");
-	FILE *f = popen(arena_printf(&arena, "pdftotext -enc UTF-8 %s -", p.out), "r");
+	put(arena_printf(&arena, "reports/%s/%s.tex", language, language), buf_text(&tex));
+	CHECK(make_report(language, LANG_EN, 60, NULL, &e) || !printf("# %s\n", e.why), "typeset");
+	CHECK_STR(notes, "", "without a warning");
+	FILE *f = popen(arena_printf(&arena, "pdftotext -enc UTF-8 %s.pdf -", at(language)), "r");
 	size_t next = 0, bad = 0;
 	while (f && fgets(line, sizeof line, f)) {
 		line[strcspn(line, "\n")] = 0;
@@ -139,7 +142,17 @@ static void round_trip(const char *root, const char *language)
 		pclose(f);
 	CHECK(next == n && !bad, arena_printf(&arena, "%zu texts come back from the %s PDF as written", n, language));
 	buf_free(&tex);
-	buf_free(&warnings);
+}
+
+static void take(lua_State *state, void *unused)
+{
+	(void)unused;
+	L = state;
+	test_escapes();
+	test_refused();
+	test_cells();
+	round_trip("french");
+	round_trip("english");
 }
 
 int main(int argc, char **argv)
@@ -149,13 +162,8 @@ int main(int argc, char **argv)
 
 	if (proc_is_stage(argc, argv))
 		return proc_enter(&argc, &argv, &kind) ? 99 : 98;
-	char *root = path_mkdtemp(&arena, "/tmp", &e);
-	test_escapes();
-	test_refused();
-	test_cells();
-	round_trip(root, "french");
-	round_trip(root, "english");
-	path_remove_tree(root, &e);
-	arena_free(&arena);
+	open_project(NULL);
+	CHECK(lua_run(&(struct lua_run){ "paper/tex", (const luaL_Reg[]){ { NULL, NULL } }, NULL, take, NULL, &e }), "no mistake in the chunk");
+	close_project(false);
 	return done_testing();
 }

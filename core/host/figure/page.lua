@@ -1,5 +1,5 @@
 -- A figure: what cannot be drawn honestly is refused, the page is laid out and painted, what stands around the marks and their labels here.
--- H: width(s, bold, size), missing(s, bold) → first character without a glyph or 0, wrap(s, bold, size, width) → lines, of the typeface;
+-- H: words: what figure/words.lua gives, in ems;
 -- fail(message, arguments…); lang, format, family; chart: the tables of host/shape.h with names of choices as texts,
 -- texts in one language, missing numbers as NaN. find(name) → another chunk. Gives the script.
 local H, find = ...
@@ -7,9 +7,8 @@ local abs, max, min = math.abs, math.max, math.min
 local theme = find("figure/theme")()
 
 -- All words have one size.
-local width, wrap = H.width, H.wrap
-function H.width(s, bold) return width(s, bold, theme.text) end
-function H.wrap(s, bold, most) return wrap(s, bold, theme.text, most) end
+function H.width(s, bold) return H.words.width(s, bold) * theme.text end
+function H.wrap(s, bold, most) return H.words.wrap(s, bold, most / theme.text) end
 H.typo = find("prelude/typo")()
 
 local scale, place, canvas = find("figure/scale")(H, find), find("figure/place")(), find("figure/canvas")(H)
@@ -29,8 +28,8 @@ local function refuse(p, id, ...)
 end
 
 local function check_text(s, bold)
-  local missing = utf8.len(s) and H.missing(s, bold) or 0xfffd
-  if missing ~= 0 then H.fail("render.chart_glyph", string.format("U+%04X", missing), s) end
+  local missing = H.words.missing(s, bold)
+  if missing then H.fail("render.chart_glyph", string.format("U+%04X", missing), s) end
 end
 
 local function check_value(p, s, v)

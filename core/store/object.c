@@ -57,8 +57,11 @@ bool object_verify(const char *store_dir, const char *hex, struct err *e)
 {
 	struct arena a = { 0 };
 	char *path = object_path(&a, store_dir, hex), found[HASH_HEX];
-	bool ok = path_exists(path) || err_set(e, ERR_OBJECT_MISSING, "%s", hex);
+	struct stat st;
+	bool ok = lstat(path, &st) == 0 || err_set(e, ERR_OBJECT_MISSING, "%s", hex);
 
+	/* Of a link, what it leads to may change at any time, and loads do not follow it. */
+	ok = ok && (S_ISREG(st.st_mode) || err_set(e, ERR_OBJECT_FILE, "%s", hex));
 	ok = ok && hash_file(path, found, NULL, e);
 	if (ok && strcmp(found, hex))
 		ok = err_set(e, ERR_OBJECT_DAMAGED, "%s" ERR_SEP "%s", hex, found);

@@ -56,4 +56,52 @@ run receive "$T/mail/cells.csv" --for pm_2024
 like "$T/out" 'cells\.csv:3:4: ' "a row that would be refused is told with its place before anything is accepted"
 run receive "$T/mail/again.csv" --for pm_2024 --json
 is "$(json feeds.0.state) $(json feeds.0.difference.changed)" "changed 1" "the plan as JSON"
+
+# Nothing vouches for what lies in quarantine or in the store.
+plan=.continuum/quarantine/pm_2024/plan.json
+cp "$plan" "$T/plan"
+cp continuum.lock "$T/lock"
+refused() { # refused PATTERN NAME: accept refuses, the lock and the table stay
+	run accept pm_2024
+	is "$code $(cmp -s continuum.lock "$T/lock"; echo $?) $(table)" "3 0 code,agents 01,6 02,7 " "$2: nothing is accepted"
+	run accept pm_2024
+	like "$T/err" "$1" "$2: said why"
+	cp --remove-destination "$T/plan" "$plan"
+}
+forged() { # forged PERL NAME: the same with a plan that is not as it was shown
+	perl -pi -e "$1" "$plan"
+	cmp -s "$plan" "$T/plan" && ok 1 "$2: the plan differs"
+	refused 'the plan of .pm_2024. in quarantine is damaged' "$2"
+}
+forged 's|("sha256": *")[0-9a-f]{4}|$1../.|' "a digest that is none"
+forged 's|"feed": *"pm_2024"|"feed":"pm_2023"|' "a plan of another feed"
+forged 's|"package": *"pm"|"package":"demo"|' "a plan of another package"
+forged 's|"name": *"again.csv"|"name":"../again.csv"|' "a name with a folder"
+forged 's|("bytes": *)|$1 "x", "b":|' "a size that is none"
+forged 's|^.|[|' "a plan that is no JSON"
+ln -sf "$T/plan" "$plan"
+refused 'is damaged' "a plan that is a link"
+mv .continuum/quarantine/pm_2024 "$T/aside" && ln -s "$T/aside" .continuum/quarantine/pm_2024
+refused 'is damaged' "a folder that is a link"
+rm .continuum/quarantine/pm_2024 && mv "$T/aside" .continuum/quarantine/pm_2024
+object=$(json sha256 "$plan")
+object=.continuum/objects/$(echo "$object" | cut -c1-2)/$object
+mv "$object" "$T/object" && ln -s "$T/object" "$object"
+refused 'is damaged: it is a link' "an object that is a link"
+run receive "$T/mail/again.csv" --for pm_2024
+is "$code $(test -L "$object"; echo $?)" "0 1" "the file itself mends it"
+
+cp "$plan" "$T/plan"
+cp datasets/pm/datapackage.json "$T/descriptor"
+sed -i 's/"type": "integer"/"type": "number"/' datasets/pm/datapackage.json
+run accept pm_2024
+is "$code $(cmp -s continuum.lock "$T/lock"; echo $?)" "3 0" "the descriptor changed after the plan was shown: nothing is accepted"
+like "$T/err" 'has changed since the plan of .pm_2024. was shown' "which is said"
+cp "$T/descriptor" datasets/pm/datapackage.json
+printf 'return {}\n' >datasets/pm/shape.lua
+run accept pm_2024
+like "$T/err" 'has changed since the plan' "so did a script beside it"
+rm datasets/pm/shape.lua
+run accept pm_2024
+is "$code$(table)" "0code,agents 01,5 02,7 " "what is as it was shown is accepted"
 done_testing

@@ -50,6 +50,10 @@ int main(void)
 	CHECK(!object_verify(store, abc, &e) && e.id == ERR_OBJECT_DAMAGED, "damage is seen");
 	CHECK_STR(e.arg[0], abc, "and named");
 	CHECK(put_bytes(store, file, "abc", hex) && object_verify(store, abc, &e), "putting the right bytes again repairs it");
+	const char *beside = path_join(&a, dir, "beside");
+	CHECK(rename(path, beside) == 0 && symlink(beside, path) == 0, "the object elsewhere, a link in its place");
+	CHECK(!object_verify(store, abc, &e) && e.id == ERR_OBJECT_FILE, "is damage too");
+	CHECK(put_bytes(store, file, "abc", hex) && object_verify(store, abc, &e), "which the right bytes repair");
 	other[0] = other[0] == '0' ? '1' : '0';
 	CHECK(!object_verify(store, other, &e) && e.id == ERR_OBJECT_MISSING, "an object that is not there");
 	CHECK(!object_put(store, path_join(&a, dir, "none"), hex, NULL, &e) && e.id == ERR_OPEN, "a file that is not there");

@@ -56,7 +56,26 @@ end
 -- ---- the quarantine ----
 
 local function place(name) return (".continuum/quarantine/%s/plan.json"):format(name) end
-function feeds.plan(name) return core.read { path = place(name), json = true } end
+local TEXTS <const> = { "url", "final_url", "etag", "last_modified", "fetched", "how" }
+
+-- Nothing vouches for a file of the quarantine: what is not as put_plan leaves it, for this feed of this project, is refused. nil: none.
+local function sound(plan, name)
+  if type(plan) ~= "table" or plan.feed ~= name or plan.package ~= feeds.by_name[name].package then return false end
+  for _, key in ipairs(TEXTS) do
+    if type(plan[key]) ~= "string" then return false end
+  end
+  local digest, file = plan.sha256, plan.name
+  return type(digest) == "string" and #digest == 64 and not digest:find("[^0-9a-f]") and type(file) == "string" and file:find("^[^/%z]+$") ~= nil
+    and math.type(plan.bytes) == "integer" and type(plan.with) == "table"
+end
+function feeds.plan(name)
+  local path = place(name)
+  local folder, kind = table.unpack(core.kinds { path:match("^(.*)/"), path })
+  if folder == "" or folder == "folder" and kind == "" then return nil end
+  local read, plan = pcall(core.read, { path = path, json = true })
+  if folder ~= "folder" or kind ~= "file" or not read or not sound(plan, name) then core.fail("app.plan_damaged", name) end
+  return plan
+end
 function feeds.put_plan(plan) core.write { path = place(plan.feed), text = core.encode(plan) .. "\n" } end
 
 -- Digests of all feeds of a package as they would be with these plans (by feed); the others as accepted.
@@ -69,6 +88,13 @@ local function together(package, plans)
   return out
 end
 
+-- Digest of what describes a package: descriptor, files beside it, this program; without the files of its feeds and the packages that it uses.
+local function description(package)
+  for _, r in ipairs(feeds.list) do
+    if r.package == package then return core.load_key({ dir = r.dir }).key end
+  end
+end
+
 -- Loads the package aside with the files of these plans (by feed) in place of those in use. valid, file, report, error: as of load_aside.
 local function load_candidate(package, plans)
   local files = {}
@@ -77,7 +103,7 @@ local function load_candidate(package, plans)
     files[#files + 1] = { resource = name, path = path, shown = plan.name }
   end
   feeds.packages = feeds.packages or core.packages()
-  for _, plan in pairs(plans) do plan.with = together(package, plans) end
+  for _, plan in pairs(plans) do plan.with, plan.described = together(package, plans), description(package) end
   return core.load_aside { package = package, files = files, name = "candidate" }
 end
 
@@ -163,7 +189,10 @@ function feeds.accept(names)
     end
     for _, package in ipairs(core.names(by_package)) do
       local plans = by_package[package]
-      local now, known = core.encode(together(package, plans)), true
+      local now, known, described = core.encode(together(package, plans)), true, description(package)
+      for _, name in ipairs(core.names(plans)) do
+        if plans[name].described ~= described then core.fail("app.accept_described", name, package) end
+      end
       for _, plan in pairs(plans) do known = known and core.encode(plan.with) == now end
       -- Judged in other company, or another version is in use since: judged again before it is taken.
       if not known then

@@ -46,7 +46,8 @@ static int shape_plain(lua_State *L)   /* (text | number) -> the number, if it i
 	return 1;
 }
 
-static int shape_put(lua_State *L)   /* (values in the order of fields) */
+/* (values in the order of fields) -> whether the row is taken; what its types do not read is nil then */
+static int shape_put(lua_State *L)
 {
 	struct lua_shape *s = shape_of(L);
 	struct err e;
@@ -60,8 +61,15 @@ static int shape_put(lua_State *L)   /* (values in the order of fields) */
 		}
 		lua_pop(L, 1);   /* the table keeps it */
 	}
-	s->sink.emit(s->sink.context, s->cell);
-	return 0;
+	bool taken = s->sink.emit(s->sink.context, s->cell);
+	for (size_t i = 0; taken && i < s->wanted.nfield; i++) {
+		if (s->cell[i].type != CELL_NULL)
+			continue;
+		lua_pushnil(L);
+		lua_rawseti(L, 1, (lua_Integer)i + 1);
+	}
+	lua_pushboolean(L, taken);
+	return 1;
 }
 
 /* ("reject" | "doubt", field, value, reason), ("skip", kind), ("note", text), ("total", of, field, stated, computed) */

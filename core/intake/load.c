@@ -52,7 +52,14 @@ static bool hash_one(struct hash *h, const char *name, const char *file, const s
 		return err_at(e, p->file, r ? r->line : 0, 0) || err_note(e, "%s", r ? r->name : name);
 	}
 	hash_str(h, name);
-	return hash_file(file, hex, NULL, e) && (hash_str(h, hex), true);
+	if (!hash_file(file, hex, NULL, e))
+		return false;
+	hash_str(h, hex);
+	/* An object bears its digest as its name: what was accepted is what is loaded. */
+	const char *object = strrchr(file, '/') + 1;
+	if (r && r->is_feed && strlen(object) == HASH_HEX - 1 && strcmp(object, hex) != 0)
+		return err_set(e, ERR_OBJECT_DAMAGED, "%s" ERR_SEP "%s", object, hex);
+	return true;
 }
 
 void load_present(const struct load_job *job, struct arena *a, struct package *p)

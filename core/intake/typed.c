@@ -207,7 +207,7 @@ static struct rowcell as_rowcell(const struct cell *c, struct arena *a)
 	return number;
 }
 
-static void on_emit(void *context, const struct cell *cell)
+static bool on_emit(void *context, struct cell *cell)
 {
 	struct typed *t = context;
 	struct arena *a = &t->queue.arena;
@@ -219,7 +219,10 @@ static void on_emit(void *context, const struct cell *cell)
 	t->account->t->emitted++;
 	t->told = true;
 	if (!type_row(t, from, NULL))
-		return;
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (t->cell[t->at[i]].type == CELL_NULL)
+			cell[i].type = CELL_NULL;
 	struct queued *q = arena_alloc(a, sizeof *q + t->ncell * sizeof *q->cell);
 	for (size_t i = 0; i < t->ncell; i++) {
 		q->cell[i] = t->cell[i];
@@ -228,6 +231,7 @@ static void on_emit(void *context, const struct cell *cell)
 	}
 	*(t->queue.last ? &t->queue.last->next : &t->queue.first) = q;
 	t->queue.last = q;
+	return true;
 }
 
 static void refuse_for(struct typed *t, const struct shaper_said *said, bool whole)

@@ -36,7 +36,7 @@ struct shaper_sink {
 	void *context;
 	/* cell[i] is the text of field i as a file would have it (CELL_TEXT), a number (CELL_INT, CELL_REAL: taken as it is, whatever decimalChar
 	 * says), or CELL_NULL: missing without a label. */
-	void (*emit)(void *context, const struct cell *cell);
+	bool (*emit)(void *context, struct cell *cell);   /* false: the row is refused; a cell that cannot be read comes back as CELL_NULL */
 	void (*say)(void *context, const struct shaper_said *said);
 };
 struct shaper_row { long line; const struct cell *cell; size_t n; const char *file; };

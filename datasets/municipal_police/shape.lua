@@ -18,7 +18,9 @@ local function match(row)
 end
 
 local function summary()
-  note(matcher:summary("municipal police officers"))
+  if matcher then
+    note(matcher:summary("municipal police officers"))
+  end
 end
 
 -- 2016 writes the département on its first row in several ways ("Ain (01)", "Haute-Savoie" then "-74"), and its chief town below.

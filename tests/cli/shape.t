@@ -35,6 +35,14 @@ like "$T/out" 'total of nation, agents: stated 1235, computed 1234' "a stated to
 like "$T/out" '1 stated totals equal to the sums' "a tidy table with totals needs no script"
 like "$T/err" 'datasets/small/data/2023.csv:7: “12\?5” in the column “agents”' "the doubtful cell is at its line"
 is "$(sql 'SELECT dep, town, agents, year FROM patrols ORDER BY town')" "01|Ambérieu|1234|2023 01|Bourg||2023 " "département carried, number cleaned, doubt left empty"
+# Totals are compared with what is in the table: neither a row that its types refuse nor a cell that they empty counts.
+cp datasets/small/data/2023.csv "$T/whole.csv"
+printf 'NUMERO,commune,agents\n1,Bourg,10\n1,Belley,2.5\n1,Nantua,4\nTOTAL,,16.5\n' | sed '1s/^/,,Nombre\n/' >datasets/small/data/2023.csv
+run load
+like "$T/out" 'patrols +6 rows read, +3 loaded, 0 rejected' "half an agent does not fit into whole ones"
+like "$T/out" 'total of nation, agents: stated 16.5, computed 14' "what was emptied is in no sum"
+cp "$T/whole.csv" datasets/small/data/2023.csv
+run load
 kept=$(sha256sum .continuum/data/small.db)
 sed -i '4s/agents/policiers/' datasets/small/data/2023.csv
 run load

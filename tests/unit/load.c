@@ -319,7 +319,7 @@ static bool fake_begin(void *self, const char *file, struct err *e)
 
 static bool emit(const char *key, int64_t n)
 {
-	const struct cell cell[] = { cell_text(key), cell_int(n), cell_text("1") };
+	struct cell cell[] = { cell_text(key), cell_int(n), cell_text("1") };
 
 	script.sink->emit(script.sink->context, cell);
 	return true;
@@ -346,7 +346,7 @@ static bool fake_row(void *self, const struct shaper_row *row, struct err *e)
 	case 's': return say(SHAPER_SKIP, "title", "", "");
 	case 't': return say(SHAPER_TOTAL, "nation", "n", "") && say(SHAPER_NOTE, "seen", "", "") && say(SHAPER_SKIP, "total", "", "");
 	case 'b': {
-		const struct cell bad[] = { cell_text("x"), cell_text("many"), { .type = CELL_NULL } };
+		struct cell bad[] = { cell_text("x"), cell_text("many"), { .type = CELL_NULL } };
 		return s->emit(s->context, bad), true;
 	}
 	case 'f': return err_set(e, ERR_LUA_ERROR, "%s", "stop");

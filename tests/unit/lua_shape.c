@@ -7,7 +7,7 @@
 
 struct said { struct buf out; size_t nfield; const char *const *field; };
 
-static void say_emit(void *context, const struct cell *cell)
+static bool say_emit(void *context, struct cell *cell)
 {
 	struct said *s = context;
 
@@ -22,6 +22,7 @@ static void say_emit(void *context, const struct cell *cell)
 		}
 	}
 	buf_str(&s->out, "\n");
+	return true;
 }
 static void say_say(void *context, const struct shaper_said *said)
 {

@@ -338,10 +338,12 @@ local function find_rule(rules, raw)
   end
 end
 
--- Numbers of a row join the sums that totals are compared with.
-local function add_up(row)
+-- Numbers of a row join the sums that totals are compared with. given: as the types have read them, of a row that was taken.
+local function add_up(row, given)
   for _, field in ipairs(s.summed) do
+    local at = given and H.index[field]
     local v = row[field]
+    if at then v = given[at] end
     if not math_type(v) then v = v ~= nil and number(v) end
     if v then
       s.all[field] = (s.all[field] or 0) + v
@@ -426,8 +428,7 @@ end
 local function give(row, raw)
   local l = s.l
   if not l.map then
-    H.give(row)
-    if s.sums then add_up(row) end
+    if H.give(row) and s.sums then add_up(row, H.given) end
     return
   end
   local given, reason = l.map(row, raw, s.n)
@@ -438,8 +439,7 @@ local function give(row, raw)
   local many = type_of(given) == "table" and given[1] ~= nil
   for i = 1, many and #given or 1 do
     local one = many and given[i] or given
-    H.emit_row(one, l.line)
-    if s.sums then add_up(one) end
+    if H.emit_row(one, l.line) and s.sums then add_up(one, H.given) end
   end
 end
 

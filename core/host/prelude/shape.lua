@@ -242,13 +242,13 @@ end
 
 local fields, index, out = H.fields, {}, {}
 for i, name in ipairs(fields) do index[name] = i end
-H.index = index
+H.index, H.given = index, out
 
--- A row by names of fields. Names that begin with "_" stay in the script.
+-- A row by names of fields → whether it is taken; H.given then holds what its types have read. Names that begin with "_" stay in the script.
 local put, nfields = H.put, #fields
 function H.give(row)
   for i = 1, nfields do out[i] = row[fields[i]] end
-  put(out)
+  return put(out)
 end
 -- line: of the layout whose map() gave the row; else the script's own line is known.
 local function refuse(line, ...)
@@ -260,7 +260,7 @@ function H.emit_row(row, line)
   for name in raw_next, row do
     if not index[name] and not find(name, "^_") then refuse(line, "host.shape_field", H.tostring(name), H.table, H.nearest(H.tostring(name), fields)) end
   end
-  H.give(row)
+  return H.give(row)
 end
 function E.emit(row) H.emit_row(row) end
 

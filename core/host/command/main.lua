@@ -134,6 +134,7 @@ local function take_option(argv, i, c)
     core.fail(near and "app.option_near" or "app.option", word, c[1], near or "")
   end
   input[name:gsub("-", "_")] = has and true or value
+  if name == "lang" then core.settings { lang = value } end   -- what is wrong with the words after it is said in it
   return taken
 end
 

@@ -365,7 +365,9 @@ VERB(do_values)
 /* Draws what is stale → how many figures were drawn */
 VERB(do_paint)
 {
-	return plan_draw(&s->plan, e) && (verb_put(out, "%d", (int64_t)s->plan.drawn), true);
+	size_t drawn;
+
+	return plan_draw(&s->plan, &drawn, e) && (verb_put(out, "%d", (int64_t)drawn), true);
 }
 
 /* { name }: makes a report → { name, made, file }. With look: → whether it is fresh; failed: ids of the analyses that are known to fail. */
@@ -373,7 +375,6 @@ VERB(do_paper)
 {
 	struct plan *p = &s->plan;
 	const struct report *r = p->project.report;
-	const char *file;
 	bool made;
 
 	while (strcmp(r->name, verb_text(in, "name")))
@@ -382,10 +383,10 @@ VERB(do_paper)
 		verb_put(out, "%b", plan_paper_fresh(p, r, json_get(in, "failed")));
 		return true;
 	}
-	if (!plan_paper(p, r, &made, &file, e))
+	if (!plan_paper(p, r, &made, e))
 		return false;
 	log_done(&s->app.log);
-	verb_put(out, "{'name':%s,'made':%b,'file':%s}", r->name, made, file + strlen(p->project.root) + 1);
+	verb_put(out, "{'name':%s,'made':%b,'file':%s}", r->name, made, arena_printf(&s->arena, "build/%s.pdf", r->name));
 	return true;
 }
 

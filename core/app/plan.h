@@ -37,7 +37,6 @@ struct plan {
 	struct schema schema;
 	struct plan_load *load;          /* being loaded */
 	struct plan_analysis *analysis; size_t nanalysis;   /* by id */
-	size_t drawn, typeset;           /* work done in this build */
 	struct err failed;               /* of the part that failed last: for the verb raise */
 };
 
@@ -55,10 +54,10 @@ bool plan_key(struct plan *p, const struct plan_analysis *a, char key[HASH_HEX],
 bool plan_take(struct plan *p, struct plan_analysis *a, const char *sha256);
 /* Runs an analysis and keeps its result; sha256 = its digest, "" when the analysis failed: a->result.err. false: our own failure. */
 bool plan_run(struct plan *p, struct plan_analysis *a, char sha256[HASH_HEX], struct err *e);
-/* Draws every stale figure of the known results, in the languages of the reports. */
-bool plan_draw(struct plan *p, struct err *e);
-/* Generates and typesets one report when anything of it changed. *made = false when it was fresh. out: path of the PDF in the arena. */
-bool plan_paper(struct plan *p, const struct report *r, bool *made, const char **out, struct err *e);
+/* Draws every stale figure of the known results, in the languages of the reports; how many. */
+bool plan_draw(struct plan *p, size_t *drawn, struct err *e);
+/* Generates and typesets one report, build/<name>.pdf, when anything of it changed. *made = false when it was fresh. */
+bool plan_paper(struct plan *p, const struct report *r, bool *made, struct err *e);
 /* True when plan_paper would have nothing to do; writes nothing. failed: ids of analyses without a result, which it may not name. */
 bool plan_paper_fresh(struct plan *p, const struct report *r, const struct json *failed);
 #endif

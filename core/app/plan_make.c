@@ -4,8 +4,6 @@
 #include "host/make.h"
 #include "render/gnuplot.h"
 
-#include <string.h>
-
 static struct make make_of(struct plan *p, const char *what, const struct report *r)
 {
 	struct project *j = &p->project;
@@ -20,7 +18,7 @@ static struct make make_of(struct plan *p, const char *what, const struct report
 	};
 }
 
-bool plan_draw(struct plan *p, struct err *e)
+bool plan_draw(struct plan *p, size_t *drawn, struct err *e)
 {
 	struct gnuplot g = { .allow_unjailed = p->project.allow_unjailed };
 	struct make m = make_of(p, "draw", &(struct report){ .dir = "", .name = "" });
@@ -30,7 +28,7 @@ bool plan_draw(struct plan *p, struct err *e)
 	for (size_t i = 0; i < p->project.nreport; i++)
 		m.draws[p->project.report[i].lang] = true;
 	bool ok = make_run(&m, e);
-	p->drawn = m.made;
+	*drawn = m.made;
 	gnuplot_close(&g);
 	return ok;
 }
@@ -48,12 +46,11 @@ bool plan_paper_fresh(struct plan *p, const struct report *r, const struct json 
 	return make_run(&m, &ignored) && m.made;
 }
 
-bool plan_paper(struct plan *p, const struct report *r, bool *made, const char **out, struct err *e)
+bool plan_paper(struct plan *p, const struct report *r, bool *made, struct err *e)
 {
 	struct make m = make_of(p, "paper", r);
 	bool ok = make_run(&m, e);
 
-	*out = arena_printf(&p->project.arena, "%s/%s.pdf", p->project.build, r->name);
 	*made = m.made > 0;
 	return ok;
 }

@@ -8,7 +8,7 @@
 #define LUA_RUN_ERROR "error"   /* a raised record, as userdata */
 
 struct lua_run {
-	const char *name;              /* "texlog": host/texlog.lua. It gets a table H and find(name), which gives other chunks or nil */
+	const char *name;              /* "make": host/make.lua. It gets a table H and find(name), which gives other chunks or nil */
 	const luaL_Reg *functions;     /* in H; what they need is lua_run_context */
 	void (*fill)(lua_State *L, void *context);    /* puts values into H, on top of the stack; may be NULL */
 	void (*take)(lua_State *L, void *context);    /* takes what the chunk gave from the top of the stack; may be NULL */

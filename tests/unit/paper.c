@@ -219,7 +219,7 @@ static void test_generate(void)
 		{ "\\fig{workforce.table}", "reports/essai/sections/two.tex:1:1: \\fig cannot show “workforce.table”, which is a tableau" },
 		{ "\\val{broken.x}", "reports/essai/sections/two.tex:1:1: “broken.x” is made by an analysis that failed" },
 		{ "\\val{workforce.privat}", "reports/essai/sections/two.tex:1:1: nothing is called “workforce.privat”; did you mean “workforce.private”?" },
-		{ "a\n\\tab{workforce.table}", "reports/essai/sections/two.tex:2:1: “workforce.table” stands in this report already, at reports/essai/sections/one.tex:9" },
+		{ "\\tab{workforce.table}", "reports/essai/sections/two.tex:1:1: “workforce.table” stands in this report already, at reports/essai/sections/one.tex:9" },
 	};
 	for (size_t i = 0; i < LEN(bad); i++) {
 		put("reports/essai/sections/two.tex", bad[i].text);

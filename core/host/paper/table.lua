@@ -2,7 +2,7 @@
 -- a word. Knows nothing of floats, captions or reports. H: fail, within(note, f, …).
 local H, tex = ...
 local max, min, floor, ceil = math.max, math.min, math.floor, math.ceil
-local find, sub, format, concat = string.find, string.sub, string.format, table.concat
+local find, format, concat = string.find, string.format, table.concat
 
 -- Widths of TeX Gyre Heros, 1/1000 of the type size, for U+0020 … U+007E (its font metrics, qhvr.afm).
 local widths = {
@@ -19,29 +19,30 @@ local SEP = 11.4          -- points between columns, twice \tabcolsep
 local TEXT_WIDTH = 455.2  -- 160 mm in points
 local MM = 2.845          -- points
 
-local function width_of(s, bold)
-  local w = 0
-  for _, c in utf8.codes(s) do w = w + (widths[c - 0x1f] or (c == 0x202f or c == 0x2009) and THIN or OTHER) end
-  return w * SIZE / 1000 * (bold and BOLD or 1)
-end
-
-local function longest_word(s, bold)
-  local best, at = 0, 1
-  while at <= #s do
-    local stop = (find(s, " ", at, true) or #s + 1) - 1   -- end of the word
-    local part = stop
-    if stop - at + 1 > tex.LONG_WORD then part = min(find(s, "[" .. tex.BREAK_AFTER .. "]", at) or stop, stop) end
-    best = max(best, width_of(sub(s, at, part), bold))
-    at = part + 1
-    if sub(s, at, at) == " " then at = at + 1 end
+-- Width of a word in units, and of the widest part of it that no line may break; the same words stand in many cells.
+local known = {}
+local function word_widths(s)
+  local w, part, widest = 0, 0, 0
+  if known[s] then return known[s][1], known[s][2] end
+  for _, c in utf8.codes(s) do
+    local units = widths[c - 0x1f] or (c == 0x202f or c == 0x2009) and THIN or OTHER
+    w, part = w + units, part + units
+    widest = max(widest, part)
+    if #s > tex.LONG_WORD and c < 0x80 and find(tex.BREAK_AFTER, string.char(c), 1, true) then part = 0 end
   end
-  return best
+  known[s] = { w, widest }
+  return w, widest
 end
 
 -- A column: natural, least: points with no line broken, and with the longest word.
 local function measure(c, s, bold)
-  c.natural = max(c.natural, width_of(s, bold))
-  c.least = max(c.least, longest_word(s, bold))
+  local sum, widest, scale = 0, 0, bold and BOLD or 1
+  for word, space in string.gmatch(s, "([^ ]*)( ?)") do
+    local w, part = word_widths(word)
+    sum, widest = sum + w + #space * widths[1], max(widest, part)
+  end
+  c.natural = max(c.natural, sum * SIZE / 1000 * scale)
+  c.least = max(c.least, widest * SIZE / 1000 * scale)
 end
 
 -- A group row with nothing but its name spans the table.

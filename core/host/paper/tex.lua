@@ -28,12 +28,15 @@ for c in string.gmatch("¡¢£¤¥¦§¨©ª¬®¯°±²³´µ¶·¹º¼½¾¿À
   written[c] = c
 end
 
+setmetatable(written, { __index = function(_, c) H.fail("render.tex_glyph", format("U+%04X", codepoint(c)), c) end })
+
 -- breaks: a line may end after the signs of BREAK_AFTER.
 local function characters(s, breaks)
+  -- Most words are short and have no sign that minds its neighbours; their letters and digits stay.
+  if not breaks and not find(s, "([\xe2-\xff][\x80-\xbf]+)%1") then return (gsub(s, "[%c%p\x80-\xff][\x80-\xbf]*", written)) end
   local out, last = {}, nil
   for at, c in string.gmatch(s, "()(" .. CHARACTER .. ")") do
     local text = written[c]
-    if not text then H.fail("render.tex_glyph", format("U+%04X", codepoint(c)), c) end
     if c == last and #c > 2 and codepoint(c) >= 0x2018 then out[#out + 1] = "{}" end   -- ‘‘ and ’’ are ligatures too
     out[#out + 1], last = text, c
     if breaks and at < #s and find(tex.BREAK_AFTER, c, 1, true) then out[#out + 1] = "\\cnBreak{}" end
@@ -44,11 +47,13 @@ end
 local function is_address(s) return find(s, "^https?://[%w%-._/?=:+,;@()%%#&~]*$") ~= nil end
 local function put_address(s) return (gsub(s, "[%%#&~]", "\\%0")) end
 
+local known = {}   -- sources stand in many places
+
 -- UTF-8 as LaTeX text. French punctuation spaces must be in the text already; where they are plain they do not break: no line begins with
 -- punctuation that French sets off, and none ends with an opening guillemet. Words of more than LONG_WORD bytes (identifiers, addresses) may
 -- break after the signs of BREAK_AFTER, and a long http or https address becomes a link. render.tex_glyph names a character that cannot be printed.
 function tex.text(s)
-  return (gsub(s, "()([^ ]*)( ?)()", function(_, word, space, after)
+  known[s] = known[s] or gsub(s, "()([^ ]*)( ?)()", function(_, word, space, after)
     local breaks = #word > tex.LONG_WORD
     local link = breaks and is_address(word)
     local text = characters(word, breaks)
@@ -56,7 +61,8 @@ function tex.text(s)
     if space == "" then return text end
     local kept = sub(word, -2) == "«" or find(s, "^[;:!?%%]", after) or sub(s, after, after + 1) == "»"
     return text .. (kept and "\\nobreakspace{}" or " ")
-  end))
+  end)
+  return known[s]
 end
 
 -- Text as the address of \href; "" for anything but a plain http or https address.

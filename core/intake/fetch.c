@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum {
@@ -150,18 +151,33 @@ static bool start(struct job *j, CURLM *multi, const char *dir, struct arena *a)
 	j->easy = curl.easy_init();
 	if (!j->easy || (*j->path && j->fd < 0))
 		return false;
-	j->head = curl.slist_append(curl.slist_append(NULL, arena_printf(a, "If-None-Match: %s", etag)),   /* not sent when empty */
+	/* Not CURLOPT_ACCEPT_ENCODING, with which curl unpacks, and takes a packed body that is cut for a whole one. */
+	j->head = curl.slist_append(NULL, "Accept-Encoding: identity");
+	j->head = curl.slist_append(curl.slist_append(j->head, arena_printf(a, "If-None-Match: %s", etag)),   /* not sent when empty */
 	                            arena_printf(a, "If-Modified-Since: %s", modified));
 #define SET(what, value) curl.easy_setopt(j->easy, CURLOPT_##what, value)
 	CURLcode bad = SET(URL, text(j->ask, "url")) | SET(PROTOCOLS_STR, protocols) | SET(REDIR_PROTOCOLS_STR, protocols) |
 		SET(OPENSOCKETFUNCTION, on_socket) | SET(OPENSOCKETDATA, j) | SET(WRITEFUNCTION, on_body) | SET(WRITEDATA, j) |
 		SET(HEADERFUNCTION, on_header) | SET(HEADERDATA, j) | SET(HTTPHEADER, j->head) | SET(PRIVATE, j) | SET(ERRORBUFFER, j->why) |
-		SET(FOLLOWLOCATION, 1L) | SET(MAXREDIRS, (long)REDIRECTS) | SET(FAILONERROR, 1L) | SET(ACCEPT_ENCODING, "gzip, deflate") |
+		SET(FOLLOWLOCATION, 1L) | SET(MAXREDIRS, (long)REDIRECTS) | SET(FAILONERROR, 1L) |
 		SET(TIMEOUT_MS, (long)l[L_MS]) | SET(CONNECTTIMEOUT_MS, (long)l[L_CONNECT_MS]) | SET(LOW_SPEED_LIMIT, (long)l[L_LOW_BYTES]) |
 		SET(LOW_SPEED_TIME, (long)l[L_LOW_SECONDS]) | SET(MAXFILESIZE_LARGE, (curl_off_t)l[L_BYTES]) | SET(NOSIGNAL, 1L) |
 		SET(USERAGENT, "continuum") | SET(PROXY, "");
 #undef SET
 	return !bad && curl.multi_add_handle(multi, j->easy) == CURLM_OK;
+}
+
+/* Is the body of the last answer something else than the file? Every line of the header counts, of whatever length. */
+static bool is_encoded(struct job *j)
+{
+	struct curl_header *h;
+
+	for (size_t i = 0; curl.easy_header(j->easy, "Content-Encoding", i, CURLH_HEADER, -1, &h) == CURLHE_OK; i++)
+		if (*h->value && strcasecmp(h->value, "identity")) {
+			snprintf(j->detail, sizeof j->detail, "%.40s", h->value);
+			return true;
+		}
+	return false;
 }
 
 /* What a transfer came to: ERR_NONE when it brought what was wanted. */
@@ -171,7 +187,7 @@ static enum err_id outcome(struct job *j, CURLcode rc, int64_t status, bool cond
 		{ CURLE_UNSUPPORTED_PROTOCOL, ERR_FETCH_PROTOCOL }, { CURLE_TOO_MANY_REDIRECTS, ERR_FETCH_REDIRECT },
 		{ CURLE_OPERATION_TIMEDOUT, ERR_FETCH_SLOW }, { CURLE_PARTIAL_FILE, ERR_FETCH_CUT }, { CURLE_RECV_ERROR, ERR_FETCH_CUT },
 		{ CURLE_GOT_NOTHING, ERR_FETCH_CUT }, { CURLE_HTTP2_STREAM, ERR_FETCH_CUT }, { CURLE_FILESIZE_EXCEEDED, ERR_FETCH_LARGE },
-		{ CURLE_BAD_CONTENT_ENCODING, ERR_FETCH_ENCODING }, { CURLE_PEER_FAILED_VERIFICATION, ERR_FETCH_TLS },
+		{ CURLE_PEER_FAILED_VERIFICATION, ERR_FETCH_TLS },
 		{ CURLE_SSL_CACERT_BADFILE, ERR_FETCH_TLS }, { CURLE_SSL_CONNECT_ERROR, ERR_FETCH_TLS }, { CURLE_HTTP_RETURNED_ERROR, ERR_FETCH_STATUS },
 	};
 
@@ -182,6 +198,8 @@ static enum err_id outcome(struct job *j, CURLcode rc, int64_t status, bool cond
 	for (size_t i = 0; i < sizeof meaning / sizeof *meaning; i++)
 		if (rc == meaning[i].rc)
 			return meaning[i].id;
+	if (!rc && status == 200 && is_encoded(j))
+		return ERR_FETCH_ENCODING;
 	return rc ? ERR_FETCH_UNREACHABLE : status == 200 || (status == 304 && conditional) ? ERR_NONE : ERR_FETCH_STATUS;
 }
 

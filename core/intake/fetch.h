@@ -8,7 +8,7 @@
 struct fetch_opt {
 	const char *dir;                     /* existing folder, absolute: what comes of list[0] is its file "0", and so on */
 	bool look;                           /* only what a download would find: nothing is written, bodies are left alone */
-	int64_t max_bytes;                   /* of one decoded body */
+	int64_t max_bytes;                   /* of one body */
 	double seconds, connect_seconds;     /* of one download */
 	long low_speed_bytes, low_speed_seconds;
 	unsigned parallel;
@@ -18,8 +18,8 @@ struct fetch_opt {
 };
 /* Fetches all of a list side by side in one child: objects with url, and etag and modified of the copy we have ("" or absent = none).
  * What became of each is one object, in the same order, in the arena: state "done", "unchanged" or "unreachable" (a limit, a status, a
- * redirect that is not followed too); status (0 = no answer), bytes (decoded; of a look what the server says, -1 = nothing), url (the last one),
- * etag, modified; error: name of a message, "" = none, detail (an address that is refused) and why, in the words of curl. A file is left only by
+ * redirect that is not followed too); status (0 = no answer), bytes (of a look what the server says, -1 = nothing), url (the last one),
+ * etag, modified; error: name of a message, "" = none, detail (what is refused: an address, an encoding) and why, in the words of curl. A file is left only by
  * "done". NULL = *e, our own failure. */
 const struct json **fetch_all(const struct json *list, const struct fetch_opt *o, struct arena *a, struct err *e);
 /* Opens libcurl, before proc_enter; false: told on stderr. */

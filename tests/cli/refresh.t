@@ -141,7 +141,8 @@ bad loop 4 unreachable 'more than five times'
 bad to-file 4 unreachable 'is not https, or leads'
 bad to-http://127.0.0.1:1/x 4 unreachable 'cannot be reached'
 bad headers 4 unreachable 'longer than 64 kB'
-bad bomb 4 unreachable 'larger than allowed'
+bad flood 4 unreachable 'larger than allowed'
+bad packed 4 unreachable 'Content-Encoding: gzip'
 bad html 3 invalid 'HTML'
 rm "$S/ds1/$R1/.misbehave"
 cmp -s continuum.lock "$T/lock"

@@ -188,10 +188,11 @@ static struct lua_shape *new_state(const struct shaper_job *job)
 
 	if (!s)
 		abort();   /* a few kilobytes */
+	const uint64_t memory = job->memory ? job->memory : UINT64_MAX / 2;
 	s->wanted = *job;
 	s->job = (struct worker_job){
 		.root = job->root, .plugin = job->script ? job->script : "", .id = job->table,
-		.limits = { .seconds = job->seconds, .memory = job->memory ? job->memory : UINT64_MAX / 2 },
+		.limits = { .seconds = job->seconds, .memory = memory, .sql_memory = memory },
 	};
 	s->host = (struct host){ .job = &s->job, .arena = &s->arena, .db = job->db };
 	return s;

@@ -81,12 +81,8 @@ static int sql_prepare(lua_State *L)
 	luaL_setmetatable(L, STATEMENT);
 	lua_pushvalue(L, 1);
 	lua_setiuservalue(L, 2, 1);
-	if (!(b->st = db_prepare(lua_env_host(L)->db, sql, n, &e)))
+	if (!(b->st = db_prepare_foreign(lua_env_host(L)->db, sql, n, &e)))
 		return raise_sql(L, &e, b);
-	if (!stmt_reads_only(b->st)) {   /* a package being built is open for writing */
-		err_set(&e, ERR_SQL_REFUSED, "%s", "INSERT, UPDATE, DELETE");
-		return raise_sql(L, &e, b);
-	}
 	lua_newtable(L);
 	for (int i = 0; i < stmt_columns(b->st); i++) {
 		lua_pushstring(L, stmt_column_name(b->st, i));

@@ -14,25 +14,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CACHED = 64, ATTACHED = 10, STEPS = 1000, PARAMETERS = 250, MAX_SQL = 1 << 20 };
+enum { CACHED = 64, ATTACHED = 10, STEPS = 1000, PARAMETERS = 250, MAX_SQL = 1 << 20, BUILD_CELL = 64 << 20 };
 
 struct stmt {
 	struct arena arena;           /* holds all of it */
 	struct stmt *next;
 	struct db *db;
 	sqlite3_stmt *s;
-	bool in_use, ended, bound[PARAMETERS];
+	bool in_use, ended, guarded, bound[PARAMETERS];
 	int bind_rc;
 	struct read *read;
 	size_t nread, nsql;
 	char *sql;
 };
 struct db {
-	sqlite3_vfs vfs;              /* of a query connection; first: SQLite hands back a pointer to it */
+	sqlite3_vfs vfs;              /* without a clock, where queries of others run; first: SQLite hands back a pointer to it */
 	struct arena arena;           /* holds all of it */
 	sqlite3 *s;
 	const char *name;             /* for messages */
-	bool query, clock_asked;
+	bool query, guarded, clock_asked;   /* guarded: what is prepared now was written by someone else */
 	struct guard guard;
 	int64_t heap_before;
 	struct stmt *list;            /* the one used last comes first */
@@ -170,6 +170,15 @@ static struct db *new_db(const char *name)
 	return db;
 }
 
+static void stop_clock(struct db *db)
+{
+	/* A copy works because SQLite's Unix methods look only at the table's data members, which the copy shares. */
+	db->vfs = *sqlite3_vfs_find(NULL);
+	db->vfs.zName = arena_printf(&db->arena, "continuum-%p", (void *)db);
+	db->vfs.xCurrentTimeInt64 = refuse_clock;
+	sqlite3_vfs_register(&db->vfs, 0);
+}
+
 /* Opens the file, or closes db. tmp_dir: where this process sorts what is larger than its cache, or NULL; SQLite knows one
  * place for all connections. */
 static struct db *open_db(struct db *db, const char *file, int flags, const char *setup, const char *tmp_dir, struct err *e)
@@ -183,8 +192,8 @@ static struct db *open_db(struct db *db, const char *file, int flags, const char
 	}
 	if (rc == SQLITE_OK && tmp_dir)
 		rc = inner(db, NULL, NULL, "PRAGMA temp_store = FILE; PRAGMA temp_store_directory = %Q", tmp_dir);
-	if (rc == SQLITE_OK && db->query)
-		rc = guard_install(&db->guard, db->s);
+	if (rc == SQLITE_OK && (db->query || db->guard.build))
+		rc = (db->query ? guard_install : guard_watch)(&db->guard, db->s);
 	if (rc == SQLITE_OK)
 		return db;
 	db_failed(db, rc, ERR_DB_FILE, e);
@@ -213,7 +222,12 @@ struct db *db_open_build(const char *path, struct err *e)
 	}
 	struct db *db = new_db(path);
 	const char *dir = slash ? arena_strndup(&db->arena, path, (size_t)(slash - path) + 1) : ".";
-	return open_db(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, setup, dir, e);
+	stop_clock(db);
+	db->guard.build = true;
+	db->guard.inner = 1;   /* our own statements, all but those of db_prepare_foreign */
+	if ((db = open_db(db, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, setup, dir, e)))
+		sqlite3_limit(db->s, SQLITE_LIMIT_LENGTH, BUILD_CELL);
+	return db;
 }
 
 /* "file:%2Fa%2Fb.db?mode=ro&immutable=1" */
@@ -251,14 +265,10 @@ struct db *db_open_query(const struct schema *catalogue, const struct db_limits 
 {
 	struct db *db = new_db(tmp_dir ? tmp_dir : ":memory:");
 
-	db->query = true;
+	db->query = db->guarded = true;
 	db->guard.catalogue = catalogue;
 	db->heap_before = sqlite3_hard_heap_limit64(limits && limits->heap ? (int64_t)limits->heap : 512 << 20);
-	/* A copy works because SQLite's Unix methods look only at the table's data members, which the copy shares. */
-	db->vfs = *sqlite3_vfs_find(NULL);
-	db->vfs.zName = arena_printf(&db->arena, "continuum-%p", (void *)db);
-	db->vfs.xCurrentTimeInt64 = refuse_clock;
-	sqlite3_vfs_register(&db->vfs, 0);
+	stop_clock(db);
 	/* The cache of main is what SQLite's sorter may hold in memory before it writes to tmp_dir. */
 	db = open_db(db, ":memory:", SQLITE_OPEN_READWRITE,
 	             "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000", tmp_dir, e);
@@ -293,10 +303,10 @@ void db_close(struct db *db)
 	forget_idle(db);
 	assert(!db->list);
 	sqlite3_close(db->s);
-	if (db->query) {
+	if (db->query)
 		sqlite3_hard_heap_limit64(db->heap_before);
+	if (db->vfs.zName)
 		sqlite3_vfs_unregister(&db->vfs);
-	}
 	struct arena a = db->arena;
 	arena_free(&a);
 }
@@ -421,7 +431,7 @@ static bool compile(struct stmt *st, struct err *e)
 	}
 	if (!sqltext_next(&rest, &first))
 		return err_set(e, ERR_SQL_EMPTY, "%s", "");
-	if (db->query && !guard_first(&db->guard, &first))
+	if (db->guarded && !guard_first(&db->guard, &first))
 		return refused(st, e);
 	db->nfresh = 0;
 	do {
@@ -436,7 +446,7 @@ static bool compile(struct stmt *st, struct err *e)
 		err_set(e, ERR_SQL_MANY, "%s", "");
 		return sqltext_place(e, st->sql, more.at);
 	}
-	return !db->query || check_query(st, first.at, e);
+	return !db->guarded || check_query(st, first.at, e);
 }
 
 struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
@@ -444,7 +454,7 @@ struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
 	struct stmt **link = &db->list, *st;
 	struct arena a = { 0 };
 
-	while ((st = *link) && (st->in_use || st->nsql != n || memcmp(st->sql, sql, n)))
+	while ((st = *link) && (st->in_use || st->guarded != db->guarded || st->nsql != n || memcmp(st->sql, sql, n)))
 		link = &st->next;
 	if (st) {
 		*link = st->next;
@@ -453,7 +463,7 @@ struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
 		return NULL;
 	} else {
 		st = arena_new(&a, struct stmt);
-		*st = (struct stmt){ .arena = a, .db = db, .nsql = n };
+		*st = (struct stmt){ .arena = a, .db = db, .guarded = db->guarded, .nsql = n };
 		st->sql = arena_strndup(&st->arena, sql, n);
 	}
 	st->in_use = true;
@@ -463,6 +473,18 @@ struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e)
 		return st;
 	forget(&db->list);
 	return NULL;
+}
+
+struct stmt *db_prepare_foreign(struct db *db, const char *sql, size_t n, struct err *e)
+{
+	const bool before = db->guarded;
+
+	db->guarded = true;
+	db->guard.inner -= !before;
+	struct stmt *st = db_prepare(db, sql, n, e);
+	db->guard.inner += !before;
+	db->guarded = before;
+	return st;
 }
 
 void stmt_reset(struct stmt *st)
@@ -609,11 +631,6 @@ const char *stmt_copy(struct stmt *st, int i, struct arena *a)
 	const char *s = stmt_text(st, i);
 
 	return arena_strdup(a, s ? s : "");
-}
-
-bool stmt_reads_only(const struct stmt *st)
-{
-	return sqlite3_stmt_readonly(st->s);
 }
 
 const struct read *stmt_reads(const struct stmt *st, size_t *n)

@@ -16,7 +16,7 @@ struct stmt;
 
 /* ledger.db: rollback journal, synchronous FULL, foreign keys, waits up to 5 s for a lock. Created when absent. */
 struct db *db_open_ledger(const char *path, struct err *e);
-/* A new package file while it is built: no journal, one writer, page size and cache for bulk loads. The file must not exist. */
+/* A new package file while it is built: no journal, one writer, page size and cache for bulk loads, texts of at most 64 MB. The file must not exist. */
 struct db *db_open_build(const char *path, struct err *e);
 
 /* Limits of a query connection; 0 = the default of that field. */
@@ -49,7 +49,11 @@ static inline struct cell cell_text(const char *s) { return cell_bytes(s, strlen
  * by stmt_done. Errors carry line and column inside the SQL text, that line as excerpt with the caret, and SQLite's words; a name
  * that does not exist gets the nearest one. n = length of sql. */
 struct stmt *db_prepare(struct db *db, const char *sql, size_t n, struct err *e);
-/* The same with its first n parameters bound. */
+/* The same for text that someone else wrote, on a query or a build connection: refused as there, whatever the connection itself may do. A
+ * build connection gives it the package's tables so far and those of the packages attached, not those that describe them; db_prepare alone
+ * trusts its text on a build connection. */
+struct stmt *db_prepare_foreign(struct db *db, const char *sql, size_t n, struct err *e);
+/* db_prepare with the first n parameters bound. */
 struct stmt *db_query(struct db *db, const char *sql, const struct cell *cell, size_t n, struct err *e);
 /* The same, run to its first row or end and given back. */
 bool db_run(struct db *db, const char *sql, const struct cell *cell, size_t n, struct err *e);
@@ -75,7 +79,6 @@ int64_t stmt_int(struct stmt *st, int i);        /* SQLite's conversions */
 const char *stmt_text(struct stmt *st, int i);   /* NULL for NULL; valid until the next step */
 const char *stmt_copy(struct stmt *st, int i, struct arena *a);   /* "" for NULL */
 
-bool stmt_reads_only(const struct stmt *st);     /* it changes nothing */
 /* What the statement reads, from the authorizer at prepare: sorted, unique; valid as long as the statement. */
 const struct read *stmt_reads(const struct stmt *st, size_t *n);
 #endif

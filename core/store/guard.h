@@ -10,6 +10,7 @@
 struct guard {                            /* of one connection and the statement that it is preparing, before which the last
                                            * three are emptied */
 	const struct schema *catalogue;   /* borrowed; an empty one where no package is read */
+	bool build;                       /* no catalogue: the package being built and those attached may be read, nothing is recorded */
 	int inner;                        /* how deep in statements of our own, which pass and are not recorded */
 	char refused[240];                /* what it may not use: an SQL word, a function with "()", a table; or "" */
 	size_t nread;
@@ -17,6 +18,8 @@ struct guard {                            /* of one connection and the statement
 };
 /* Sets switches, limits and the authorizer; g stays where it is as long as the connection. Returns SQLite's code. */
 int guard_install(struct guard *g, sqlite3 *db);
+/* The authorizer alone, for a connection that does more than answer. */
+int guard_watch(struct guard *g, sqlite3 *db);
 void guard_sort(struct guard *g);     /* what was read */
 /* Notes a refusal. Always SQLITE_DENY. */
 int guard_refuse(struct guard *g, const char *what, const char *tail);
